@@ -1,0 +1,27 @@
+"""What a cluster is: the canonical tables, their checks, code systems, and the words for them."""
+
+from jiqun.cluster.errors import JiqunError, MissingColumn, MissingTable, UnknownName
+from jiqun.cluster.facts import LANGUAGES, Language, Reference, Words
+from jiqun.cluster.model import About, Cluster, FrameStore, Store
+from jiqun.cluster.schema import SCHEMA_VERSION, TABLES, Column, Table
+from jiqun.cluster.version import __version__
+
+__all__ = [
+    "LANGUAGES",
+    "SCHEMA_VERSION",
+    "TABLES",
+    "About",
+    "Cluster",
+    "Column",
+    "FrameStore",
+    "JiqunError",
+    "Language",
+    "MissingColumn",
+    "MissingTable",
+    "Reference",
+    "Store",
+    "Table",
+    "UnknownName",
+    "Words",
+    "__version__",
+]

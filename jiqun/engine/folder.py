@@ -1,0 +1,208 @@
+"""The cluster on disk: open one, or write the next version of one without ever harming the last."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pyarrow.parquet as pq
+
+from jiqun.cluster import TABLES, About, Cluster, JiqunError, UnknownName
+from jiqun.cluster.version import __version__
+from jiqun.engine.database import database
+from jiqun.engine.manifest import MANIFEST, Manifest, Part, SourceFile, read_manifest, write_manifest
+
+__all__ = ["FolderStore", "Writer", "open_cluster", "writing"]
+
+DATA = "data"
+
+
+class FolderStore:
+    """Tables in Parquet parts, scanned lazily by DuckDB. Files never change under an open store."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.data_hash = manifest.data_hash
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the tables held."""
+        return tuple(name for name in TABLES if name in self.manifest.tables)
+
+    def files(self, name: str) -> list[str]:
+        """Paths of the parts of a table; a manifest cannot name a file outside the folder."""
+        return [str(_inside(self.folder, part.file)) for part in self.manifest.tables[name]]
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Names of the columns of a table."""
+        seen: dict[str, None] = {}
+        for file in self.files(name):
+            seen |= dict.fromkeys(pq.read_schema(file).names)
+        return tuple(seen)
+
+    def rows(self, name: str) -> int:
+        """Number of rows of a table, from the manifest."""
+        return self.manifest.rows(name)
+
+    def scan(self, name: str) -> nw.LazyFrame[Any]:
+        """Give a lazy frame over all parts of a table."""
+        parts = database().cursor().read_parquet(self.files(name), union_by_name=True)
+        return nw.from_native(parts)
+
+
+def open_cluster(path: str | os.PathLike[str]) -> Cluster:
+    """Open a cluster folder that ``jiqun ingest`` wrote.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Returns
+    -------
+    Cluster
+        Lazy: tables are read when they are asked for.
+
+    Raises
+    ------
+    JiqunError
+        If the folder is not a cluster, is damaged, or was written by a newer Jiqun.
+    """
+    folder = Path(path).expanduser().resolve()
+    manifest = read_manifest(folder)
+    for name, parts in manifest.tables.items():
+        if name not in TABLES:
+            raise UnknownName("canonical table", name, TABLES)
+        for part in parts:
+            if not _inside(folder, part.file).is_file():
+                raise JiqunError(
+                    f"{folder} is damaged: {part.file} of table {name} is missing. Ingest the recipe again."
+                )
+    return Cluster(FolderStore(folder, manifest), manifest.about, str(folder))
+
+
+class Writer:
+    """Collects the parts of the next version of a cluster; nothing counts until :meth:`commit`."""
+
+    def __init__(self, folder: Path, previous: Manifest | None) -> None:
+        self.folder = folder
+        self.previous = previous
+        self._parts: dict[str, list[Part]] = {}
+        self._known = {p.key: p for parts in previous.tables.values() for p in parts} if previous else {}
+
+    def part(self, table: str, key: str, write: Callable[[Path], None], *, source: str = "") -> tuple[Part, bool]:
+        """Add a part of a table, reusing the one on disk where the same inputs made it.
+
+        Parameters
+        ----------
+        table
+            Canonical table.
+        key
+            Hash of everything that determines the content.
+        write
+            Writes Parquet to the path it is given; called only where the part is not there yet.
+        source
+            Where the rows came from, for the manifest.
+
+        Returns
+        -------
+        part, made
+            The part, and whether it had to be made.
+        """
+        if table not in TABLES:
+            raise UnknownName("canonical table", table, TABLES)
+        known = self._known.get(key)
+        name = f"{DATA}/{table}-{key[:20]}.parquet"
+        target = self.folder / name
+        if known is not None and known.file == name and target.is_file():
+            self._parts.setdefault(table, []).append(known)
+            return known, False
+        temporary = target.with_suffix(f".{os.getpid()}.tmp")
+        write(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        rows = pq.read_metadata(temporary).num_rows
+        os.replace(temporary, target)
+        part = Part(name, rows, target.stat().st_size, key, source)
+        self._parts.setdefault(table, []).append(part)
+        return part, True
+
+    def commit(
+        self,
+        about: About,
+        *,
+        sources: tuple[SourceFile, ...] = (),
+        recipe: str = "",
+        findings: str = "",
+        extra: dict[str, Any] | None = None,
+    ) -> Manifest:
+        """Make the collected parts the cluster, in one atomic step, then sweep what is no longer named."""
+        ordered = {name: tuple(self._parts[name]) for name in TABLES if name in self._parts}
+        manifest = Manifest(
+            about=about,
+            tables=ordered,
+            sources=sources,
+            recipe=recipe,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            jiqun=__version__,
+            findings=findings,
+            extra=extra or {},
+        )
+        if self.previous is not None and replace(manifest, created=self.previous.created) == self.previous:
+            return self.previous
+        write_manifest(self.folder, manifest)
+        self._sweep(manifest)
+        return manifest
+
+    def _sweep(self, manifest: Manifest) -> None:
+        # The parts of the version before stay until the next commit, for readers that have it open.
+        keep = {part.file for parts in manifest.tables.values() for part in parts} | {manifest.findings}
+        if self.previous is not None:
+            keep |= {part.file for parts in self.previous.tables.values() for part in parts}
+            keep.add(self.previous.findings)
+        for file in (self.folder / DATA).iterdir():
+            if f"{DATA}/{file.name}" not in keep:
+                file.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def writing(path: str | os.PathLike[str]) -> Iterator[Writer]:
+    """Hold a cluster folder for writing: one writer at a time, and the old version stays whole.
+
+    Raises
+    ------
+    JiqunError
+        If another process is writing to the folder, or it holds something that is not a cluster.
+    """
+    folder = Path(path).expanduser().resolve()
+    if folder.exists() and not folder.is_dir():
+        raise JiqunError(f"{folder} is a file; a cluster is a folder. Choose another --out.")
+    if folder.is_dir() and not (folder / MANIFEST).exists() and any(_foreign(folder)):
+        raise JiqunError(f"{folder} holds files that are not a cluster's. Choose an empty or new folder for --out.")
+    (folder / DATA).mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise JiqunError(f"{folder} is being written by another process. Wait, or choose another --out.") from error
+        previous = read_manifest(folder) if (folder / MANIFEST).exists() else None
+        yield Writer(folder, previous)
+
+
+def _foreign(folder: Path) -> Iterator[Path]:
+    own = {DATA, ".lock", "derived"}
+    return (p for p in folder.iterdir() if p.name not in own and not p.name.startswith(f".{MANIFEST}"))
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder):
+        raise JiqunError(f"{folder} is damaged: its manifest names {name}, outside the folder.")
+    return path
