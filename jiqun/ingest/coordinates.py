@@ -8,11 +8,11 @@ here but solved, to 1e-9 degree (0.1 mm), so that nothing is lost by converting 
 Where the shift applies
 -----------------------
 The usual box of public implementations is used: longitude 72.004 to 137.8347 and latitude 0.8293 to
-55.8271 of the WGS84 position. Outside it GCJ-02 equals WGS84 (BD-09 is still moved by its own step).
-The box is wider than mainland China. Map services differ on Hong Kong, Macau and Taiwan, and do not
+55.8271 of the WGS84 position. Outside it GCJ-02 and BD-09 equal WGS84, as the map services give
+positions abroad. The box is wider than mainland China. Map services differ on Hong Kong, Macau and Taiwan, and do not
 shift neighbouring countries: give rows from there their own block in the recipe, with
-``crs = "WGS84"`` where they are not shifted. Within about 700 m of the edge of the box two WGS84
-positions can have the same GCJ-02 position; the shifted one is given.
+``crs = "WGS84"`` where they are not shifted. Within about 2 km of the edge of the box two WGS84
+positions can have the same shifted position; the one inside the box is given.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ __all__ = ["SYSTEMS", "from_wgs84", "out_of_range", "system", "to_wgs84"]
 
 Array = NDArray[np.float64]
 Pair = tuple[Array, Array]
+Forward = Callable[[Array, Array], Pair]
 
 SYSTEMS = ("WGS84", "CGCS2000", "GCJ-02", "BD-09")
 """Coordinate systems that can be read. CGCS2000 differs from WGS84 by centimetres and is taken as equal."""
@@ -123,11 +124,8 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, crs: str) -> Pair:
     """
     name = system(crs)
     east, north = _checked(lon, lat, name)
-    if name == "GCJ-02":
-        return _chunked(_gcj_to_wgs, east, north)
-    if name == "BD-09":
-        return _chunked(lambda x, y: _gcj_to_wgs(*_solve(_gcj_to_bd, x, y)), east, north)
-    return east, north
+    forward = _FORWARD.get(name)
+    return _chunked(lambda x, y: _unmoved(forward, x, y), east, north) if forward else (east, north)
 
 
 def from_wgs84(lon: ArrayLike, lat: ArrayLike, crs: str) -> Pair:
@@ -158,11 +156,8 @@ def from_wgs84(lon: ArrayLike, lat: ArrayLike, crs: str) -> Pair:
     """
     name = system(crs)
     east, north = _checked(lon, lat, "WGS84")
-    if name == "GCJ-02":
-        return _chunked(_wgs_to_gcj, east, north)
-    if name == "BD-09":
-        return _chunked(lambda x, y: _gcj_to_bd(*_wgs_to_gcj(x, y)), east, north)
-    return east, north
+    forward = _FORWARD.get(name)
+    return _chunked(lambda x, y: _moved(forward, x, y), east, north) if forward else (east, north)
 
 
 def _checked(lon: ArrayLike, lat: ArrayLike, crs: str) -> Pair:
@@ -180,7 +175,7 @@ def _checked(lon: ArrayLike, lat: ArrayLike, crs: str) -> Pair:
     return east, north
 
 
-def _chunked(convert: Callable[[Array, Array], Pair], lon: Array, lat: Array) -> Pair:
+def _chunked(convert: Forward, lon: Array, lat: Array) -> Pair:
     east, north = np.empty_like(lon), np.empty_like(lat)
     # reshape of the fresh, contiguous results is a view: filling it fills them
     flat_in, flat_out = (lon.reshape(-1), lat.reshape(-1)), (east.reshape(-1), north.reshape(-1))
@@ -190,7 +185,7 @@ def _chunked(convert: Callable[[Array, Array], Pair], lon: Array, lat: Array) ->
     return east, north
 
 
-def _solve(forward: Callable[[Array, Array], Pair], lon: Array, lat: Array) -> Pair:
+def _solve(forward: Forward, lon: Array, lat: Array) -> Pair:
     """Find the positions that ``forward`` moves to the given ones.
 
     ``forward`` moves a point by d(point), where d changes by less than 4 % of the distance, so that
@@ -208,15 +203,15 @@ def _solve(forward: Callable[[Array, Array], Pair], lon: Array, lat: Array) -> P
     return east, north
 
 
-def _gcj_to_wgs(lon: Array, lat: Array) -> Pair:
-    east, north = _solve(_shift, lon, lat)
-    inside = _inside(east, north)
+def _moved(forward: Forward, lon: Array, lat: Array) -> Pair:
+    east, north = forward(lon, lat)
+    inside = _inside(lon, lat)
     return np.where(inside, east, lon), np.where(inside, north, lat)
 
 
-def _wgs_to_gcj(lon: Array, lat: Array) -> Pair:
-    east, north = _shift(lon, lat)
-    inside = _inside(lon, lat)
+def _unmoved(forward: Forward, lon: Array, lat: Array) -> Pair:
+    east, north = _solve(forward, lon, lat)
+    inside = _inside(east, north)
     return np.where(inside, east, lon), np.where(inside, north, lat)
 
 
@@ -250,7 +245,12 @@ def _waves(position: Array, *terms: tuple[float, float]) -> Array:
     return total
 
 
-def _gcj_to_bd(lon: Array, lat: Array) -> Pair:
-    radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * _BAIDU_WAVE)
-    angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * _BAIDU_WAVE)
+def _baidu(lon: Array, lat: Array) -> Pair:
+    """Shift WGS84 to GCJ-02, and that to BD-09."""
+    x, y = _shift(lon, lat)
+    radius = np.hypot(x, y) + 0.00002 * np.sin(y * _BAIDU_WAVE)
+    angle = np.arctan2(y, x) + 0.000003 * np.cos(x * _BAIDU_WAVE)
     return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
+
+
+_FORWARD: dict[str, Forward] = {"GCJ-02": _shift, "BD-09": _baidu}
