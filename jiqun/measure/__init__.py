@@ -1,1 +1,78 @@
-"""TBD."""
+"""How much: one file for each index, a folder for each family.
+
+>>> sorted(indices())[:2]
+['ellison_glaeser', 'location_quotient']
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from jiqun.cluster import Cluster, JiqunError
+from jiqun.measure.index import Bounds, Index, Law, Needs, Space, find, index, registered
+
+__all__ = ["Bounds", "Index", "Law", "Needs", "Space", "index", "indices", "measure"]
+
+
+def indices() -> Mapping[str, Index]:
+    """Give every index by name.
+
+    Each module in a family folder of this room is imported once: to add an index is to add a file.
+    """
+    for family in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if family.ispkg:
+            package = import_module(family.name)
+            for module in pkgutil.iter_modules(package.__path__, f"{family.name}."):
+                import_module(module.name)
+    return registered()
+
+
+def measure(cluster: Cluster, name: str, *, space: Space = "physical", **parameters: Any) -> Any:
+    """Compute an index of a cluster.
+
+    Parameters
+    ----------
+    cluster
+        The cluster; the index names the table and columns it needs.
+    name
+        Name of the index, see :func:`indices`.
+    space
+        ``"physical"`` or ``"digital"``.
+    **parameters
+        Parameters of the index.
+
+    Returns
+    -------
+    frame
+        Tidy table: keys, ``value``, ``low``, ``high`` …; Polars for a cluster on disk, else the caller's library.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such index.
+    MissingTable, MissingColumn
+        If the cluster lacks what the index needs.
+    JiqunError
+        If the index is not defined in that space, or a parameter is not right.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> firms = pl.DataFrame({"actor_id": ["a", "b"], "place_id": ["p", "q"], "industry_id": ["i", "j"]})
+    >>> measure(Cluster.from_tables(actors=firms), "location_quotient", replicates=0)["value"].to_list()
+    [2.0, 0.0, 0.0, 2.0]
+    """
+    chosen = find(name, indices())
+    if space not in chosen.spaces:
+        raise JiqunError(f"{name} is not computable in {space} space; it is in: {', '.join(chosen.spaces)}.")
+    cluster.require(name, chosen.needs.table, *chosen.needs.columns)
+    return chosen.function(cluster.scan(chosen.needs.table).to_native(), **parameters)
+
+
+def __getattr__(name: str) -> Any:
+    if not name.startswith("_") and name in indices():
+        return indices()[name].function
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

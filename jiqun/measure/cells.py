@@ -1,0 +1,147 @@
+"""Place × industry cells: what every cell-based index needs, from one pass over the table.
+
+Rows that agree in place, industry and weight are counted together, in whatever engine holds the
+table; what comes back is small, sorted, and enough for the sums of any power and for the bootstrap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import narwhals as nw
+import numpy as np
+from narwhals.typing import IntoFrame
+from numpy.typing import NDArray
+from pydantic import Field
+
+from jiqun.cluster import JiqunError, MissingColumn
+
+__all__ = ["Cells", "ColumnName", "Weight", "cells", "tidy"]
+
+ColumnName = Annotated[str, Field(min_length=1, max_length=200)]
+Weight = Annotated[
+    str | None,
+    Field(
+        description="Column of weights (employment or another weight ≥ 0); “count” lets each row count one; "
+        "empty: size where the table has it, else each row counts one."
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Groups of identical rows of a table, by place and industry, in sorted order.
+
+    All arrays have shape (groups,). ``place[g]`` and ``industry[g]`` are positions in ``places``
+    and ``industries``; ``weight[g]`` is the weight of one row and ``rows[g]`` how many such rows.
+    """
+
+    places: NDArray[np.str_]
+    industries: NDArray[np.str_]
+    place: NDArray[np.int64]
+    industry: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    native: Any
+    """A frame of the caller's library, so that the result can be of the same."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of places and of industries."""
+        return len(self.places), len(self.industries)
+
+    def total(self, power: int = 1, times: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        """Sum of a power of the weights in each cell, shape (places, industries)."""
+        n_places, n_industries = self.shape
+        flat = self._sum(self.place * n_industries + self.industry, n_places * n_industries, power, times)
+        return flat.reshape(n_places, n_industries)
+
+    def by_industry(self, power: int = 1, times: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        """Sum of a power of the weights of each industry, shape (industries,)."""
+        return self._sum(self.industry, len(self.industries), power, times)
+
+    def _sum(
+        self, position: NDArray[np.int64], size: int, power: int, times: NDArray[np.int64] | None
+    ) -> NDArray[np.float64]:
+        each = self.weight**power * (self.rows if times is None else times)
+        return np.asarray(np.bincount(position, each, size), dtype=np.float64)
+
+
+def cells(frame: IntoFrame, who: str, *, place: str, industry: str, weight: str | None) -> Cells:
+    """Count the rows of a table by place, industry and weight.
+
+    Rows without a place or an industry belong to no cell and are left out; ``jiqun check`` counts them.
+
+    Parameters
+    ----------
+    frame
+        One row for each plant, or for each cell, in any library Narwhals knows.
+    who
+        Name of the index, for error messages.
+    place, industry
+        Columns of the keys.
+    weight
+        Column of weights, ``"count"``, or None (``size`` where present, else count).
+
+    Raises
+    ------
+    MissingColumn
+        If a column is not there.
+    JiqunError
+        If a weight is negative, missing or not finite, or no row has a place and an industry.
+    """
+    table = nw.from_native(frame)
+    lazy = table.lazy() if isinstance(table, nw.DataFrame) else table
+    present = lazy.collect_schema().names()
+    column = weight if weight is not None else ("size" if "size" in present else "count")
+    for name in (place, industry, *(() if column == "count" else (column,))):
+        if name not in present:
+            raise MissingColumn(who, "actors", name, present)
+    keyed = lazy.filter(~nw.col(place).is_null(), ~nw.col(industry).is_null())
+    value = nw.lit(1.0) if column == "count" else nw.col(column).cast(nw.Float64)
+    counted = (
+        keyed.select(place=nw.col(place).cast(nw.String), industry=nw.col(industry).cast(nw.String), weight=value)
+        .group_by("place", "industry", "weight")
+        .agg(rows=nw.len())
+        .sort("place", "industry", "weight")
+        .collect("pyarrow")
+    )
+    sizes = counted["weight"].to_numpy().astype(np.float64)
+    if len(sizes) == 0:
+        raise JiqunError(
+            f"{who} needs rows with {place} and {industry}; there is none in {len(present)} columns given."
+        )
+    if not np.isfinite(sizes).all() or (sizes < 0).any():
+        bad = int(counted["rows"].to_numpy()[~(np.isfinite(sizes) & (sizes >= 0))].sum())
+        raise JiqunError(
+            f"{who} needs {column} ≥ 0 in every row; it is missing, negative or not a number in {bad} rows. "
+            f"Mend them, or pass weight='count' to let each row count one."
+        )
+    places, place_code = np.unique(counted["place"].to_numpy().astype(str), return_inverse=True)
+    industries, industry_code = np.unique(counted["industry"].to_numpy().astype(str), return_inverse=True)
+    rows = counted["rows"].to_numpy().astype(np.int64)
+    return Cells(places, industries, place_code, industry_code, sizes, rows, frame)
+
+
+Backend = Literal["polars", "pandas", "pyarrow"]
+
+
+def tidy(columns: dict[str, Sequence[Any] | NDArray[Any]], like: Any) -> Any:
+    """Make a tidy table in the caller's library (Polars where the caller's is a database); NaN becomes null.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> tidy({"value": np.array([1.0, np.nan])}, pa.table({"a": [1]})).to_pydict()
+    {'value': [1.0, None]}
+    """
+    implementation = str(nw.get_native_namespace(like).__name__).split(".")[0]
+    backend: Backend = implementation if implementation in ("polars", "pandas", "pyarrow") else "polars"  # type: ignore[assignment]
+    frame = nw.from_dict(columns, backend="pyarrow")
+    numbers = [name for name, kind in frame.schema.items() if kind.is_float()]
+    frame = frame.with_columns(nw.when(~nw.col(n).is_nan()).then(nw.col(n)).alias(n) for n in numbers)
+    if backend == "pyarrow":
+        return frame.to_native()
+    return frame.to_polars() if backend == "polars" else frame.to_pandas()

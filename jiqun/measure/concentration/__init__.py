@@ -1,0 +1,1 @@
+"""Concentration and specialisation: who has more than their share."""
