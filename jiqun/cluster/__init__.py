@@ -1,5 +1,6 @@
 """What a cluster is: the canonical tables, their checks, code systems, and the words for them."""
 
+from jiqun.cluster.checks import Finding, Findings, Grade, Rule, check, rules
 from jiqun.cluster.errors import JiqunError, MissingColumn, MissingTable, UnknownName
 from jiqun.cluster.facts import LANGUAGES, Language, Reference, Words
 from jiqun.cluster.model import About, Cluster, FrameStore, Store
@@ -13,15 +14,21 @@ __all__ = [
     "About",
     "Cluster",
     "Column",
+    "Finding",
+    "Findings",
     "FrameStore",
+    "Grade",
     "JiqunError",
     "Language",
     "MissingColumn",
     "MissingTable",
     "Reference",
+    "Rule",
     "Store",
     "Table",
     "UnknownName",
     "Words",
     "__version__",
+    "check",
+    "rules",
 ]

@@ -93,6 +93,14 @@ class FrameStore:
         """Give a lazy frame over a table."""
         return self.frames[name]
 
+    def findings(self) -> list[dict[str, Any]]:
+        """Give what was found while reading: nothing, for frames were not read from sources."""
+        return []
+
+    def codes(self) -> dict[str, str]:
+        """Give the code schemes that a recipe names: none, for frames come without a recipe."""
+        return {}
+
 
 class Cluster:
     """A cluster: its canonical tables and what it says of itself.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +56,32 @@ class FolderStore:
         """Give a lazy frame over all parts of a table."""
         parts = database().cursor().read_parquet(self.files(name), union_by_name=True)
         return nw.from_native(parts)
+
+    def findings(self) -> list[dict[str, Any]]:
+        """Give what was found while reading the sources, as ``jiqun.cluster.Finding.to_dict`` wrote it.
+
+        Raises
+        ------
+        JiqunError
+            If the file of findings is missing or damaged.
+        """
+        if not self.manifest.findings:
+            return []
+        file = _inside(self.folder, self.manifest.findings)
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+            found = [json.loads(line) for line in lines if line.strip()]
+        except (OSError, ValueError) as error:
+            raise JiqunError(
+                f"{self.folder} is damaged: its findings {self.manifest.findings} cannot be read ({error}). "
+                "Ingest the recipe again."
+            ) from error
+        return found
+
+    def codes(self) -> dict[str, str]:
+        """Give the code schemes that the recipe names, by what they classify."""
+        named = self.manifest.extra.get("codes", {})
+        return {str(what): str(scheme) for what, scheme in named.items()} if isinstance(named, Mapping) else {}
 
 
 def open_cluster(path: str | os.PathLike[str]) -> Cluster:
