@@ -18,7 +18,7 @@ from pydantic import Field
 
 from jiqun.cluster import JiqunError, MissingColumn
 
-__all__ = ["Cells", "ColumnName", "Weight", "cells", "tidy"]
+__all__ = ["Cells", "ColumnName", "Unknown", "Weight", "cells", "tidy"]
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=200)]
 Weight = Annotated[
@@ -28,6 +28,10 @@ Weight = Annotated[
         "empty: size where the table has it, else each row counts one."
     ),
 ]
+Unknown = Annotated[
+    Literal["count", "exclude"],
+    Field(description="count: rows whose place or industry is unknown stay in the totals; exclude: they are left out."),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Cells:
     """Groups of identical rows of a table, by place and industry, in sorted order.
 
     All arrays have shape (groups,). ``place[g]`` and ``industry[g]`` are positions in ``places``
-    and ``industries``; ``weight[g]`` is the weight of one row and ``rows[g]`` how many such rows.
+    and ``industries``; the position after the last stands for rows where it is unknown.
+    ``weight[g]`` is the weight of one row and ``rows[g]`` how many such rows.
     """
 
     places: NDArray[np.str_]
@@ -49,18 +54,22 @@ class Cells:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Number of places and of industries."""
+        """Number of known places and of known industries."""
         return len(self.places), len(self.industries)
 
     def total(self, power: int = 1, times: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-        """Sum of a power of the weights in each cell, shape (places, industries)."""
-        n_places, n_industries = self.shape
+        """Sum of a power of the weights in each cell, shape (places + 1, industries + 1).
+
+        The last row and the last column are those whose place or industry is unknown.
+        """
+        n_places, n_industries = len(self.places) + 1, len(self.industries) + 1
         flat = self._sum(self.place * n_industries + self.industry, n_places * n_industries, power, times)
         return flat.reshape(n_places, n_industries)
 
     def by_industry(self, power: int = 1, times: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-        """Sum of a power of the weights of each industry, shape (industries,)."""
-        return self._sum(self.industry, len(self.industries), power, times)
+        """Sum of a power of the weights of each industry, in known places, shape (industries + 1,)."""
+        counted = (self.rows if times is None else times) * (self.place < len(self.places))
+        return self._sum(self.industry, len(self.industries) + 1, power, counted)
 
     def _sum(
         self, position: NDArray[np.int64], size: int, power: int, times: NDArray[np.int64] | None
@@ -69,10 +78,13 @@ class Cells:
         return np.asarray(np.bincount(position, each, size), dtype=np.float64)
 
 
-def cells(frame: IntoFrame, who: str, *, place: str, industry: str, weight: str | None) -> Cells:
+def cells(
+    frame: IntoFrame, who: str, *, place: str, industry: str, weight: str | None, unknown: Unknown = "count"
+) -> Cells:
     """Count the rows of a table by place, industry and weight.
 
-    Rows without a place or an industry belong to no cell and are left out; ``jiqun check`` counts them.
+    A row whose place or industry is unknown belongs to no cell, but it is part of the whole: with
+    ``unknown="count"`` it stays in the totals, with ``"exclude"`` it is left out of everything.
 
     Parameters
     ----------
@@ -99,7 +111,7 @@ def cells(frame: IntoFrame, who: str, *, place: str, industry: str, weight: str 
     for name in (place, industry, *(() if column == "count" else (column,))):
         if name not in present:
             raise MissingColumn(who, "actors", name, present)
-    keyed = lazy.filter(~nw.col(place).is_null(), ~nw.col(industry).is_null())
+    keyed = lazy.filter(~nw.col(place).is_null(), ~nw.col(industry).is_null()) if unknown == "exclude" else lazy
     value = nw.lit(1.0) if column == "count" else nw.col(column).cast(nw.Float64)
     counted = (
         keyed.select(place=nw.col(place).cast(nw.String), industry=nw.col(industry).cast(nw.String), weight=value)
@@ -109,20 +121,27 @@ def cells(frame: IntoFrame, who: str, *, place: str, industry: str, weight: str 
         .collect("pyarrow")
     )
     sizes = counted["weight"].to_numpy().astype(np.float64)
-    if len(sizes) == 0:
-        raise JiqunError(
-            f"{who} needs rows with {place} and {industry}; there is none in {len(present)} columns given."
-        )
+    places, place_code = _codes(counted["place"])
+    industries, industry_code = _codes(counted["industry"])
+    if len(places) == 0 or len(industries) == 0:
+        raise JiqunError(f"{who} needs rows with {place} and {industry}; the table given has none.")
     if not np.isfinite(sizes).all() or (sizes < 0).any():
         bad = int(counted["rows"].to_numpy()[~(np.isfinite(sizes) & (sizes >= 0))].sum())
         raise JiqunError(
             f"{who} needs {column} ≥ 0 in every row; it is missing, negative or not a number in {bad} rows. "
             f"Mend them, or pass weight='count' to let each row count one."
         )
-    places, place_code = np.unique(counted["place"].to_numpy().astype(str), return_inverse=True)
-    industries, industry_code = np.unique(counted["industry"].to_numpy().astype(str), return_inverse=True)
     rows = counted["rows"].to_numpy().astype(np.int64)
     return Cells(places, industries, place_code, industry_code, sizes, rows, frame)
+
+
+def _codes(names: nw.Series[Any]) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+    """Distinct known names in order, and the position of each; unknown ones come after the last."""
+    known = ~names.is_null().to_numpy()
+    distinct, inverse = np.unique(names.drop_nulls().to_numpy().astype(str), return_inverse=True)
+    codes = np.full(len(known), len(distinct), dtype=np.int64)
+    codes[known] = inverse
+    return distinct, codes
 
 
 Backend = Literal["polars", "pandas", "pyarrow"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from jiqun.cluster import Reference, Words
-from jiqun.measure.cells import Cells, ColumnName, Weight, cells, tidy
+from jiqun.measure.cells import Cells, ColumnName, Unknown, Weight, cells, tidy
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.resample import Level, Replicates, Seed, interval, poisson_weights
 
@@ -49,6 +49,7 @@ def ellison_glaeser(
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
+    unknown: Unknown = "count",
     replicates: Replicates = 199,
     level: Level = 0.95,
     rng: Seed = 0,
@@ -63,13 +64,14 @@ def ellison_glaeser(
     ----------
     frame
         One row for each plant (not for each cell: H needs plants), with ``place``, ``industry`` and a
-        weight. ``x`` is the distribution of all rows given. Rows without a place or an industry are
-        left out.
+        weight. ``x`` is the distribution of all rows given. Rows without a place are left out.
     place, industry
         Columns of the keys.
     weight
         Column of plant sizes ≥ 0; ``"count"`` makes all plants equal; None takes ``size`` where the
         table has it, else equal plants.
+    unknown
+        Whether rows whose industry is unknown are part of the distribution ``x`` (``"count"``) or not.
     replicates, level, rng
         Poisson bootstrap over plants. Drawing plants twice raises G by chance, so the replicates
         lie around ``G/(1−Σx²)`` and not around γ; the interval is γ plus the deviations of the
@@ -107,14 +109,14 @@ def ellison_glaeser(
     >>> ellison_glaeser(plants, replicates=0).select("industry_id", "value", "g", "h").rows()
     [('a', 1.0, 0.5, 0.5), ('b', 1.0, 0.5, 0.5)]
     """
-    groups = cells(frame, "ellison_glaeser", place=place, industry=industry, weight=weight)
+    groups = cells(frame, "ellison_glaeser", place=place, industry=industry, weight=weight, unknown=unknown)
     found = _dartboard(groups)
     low = high = np.full(found.gamma.shape, np.nan)
     if replicates:
         draws = poisson_weights(groups.rows, replicates, rng)
         below, above, centre = interval(lambda w: _dartboard(groups, w).gamma, draws, level)
         low, high = found.gamma + below - centre, found.gamma + above - centre
-    rows = groups.by_industry(0)
+    rows = groups.by_industry(0)[:-1]
     return tidy(
         {
             "industry_id": groups.industries.tolist(),
@@ -126,7 +128,7 @@ def ellison_glaeser(
             "h": found.h,
             "z": found.z,
             "rows": rows.astype(np.int64),
-            "weight": groups.by_industry(),
+            "weight": groups.by_industry()[:-1],
             "note": _notes(groups, found),
         },
         frame,
@@ -144,13 +146,14 @@ class _Dartboard:
 
 
 def _dartboard(groups: Cells, times: NDArray[np.int64] | None = None) -> _Dartboard:
-    x_ri = groups.total(1, times)
+    located = groups.total(1, times)[:-1]
+    x_ri = located[:, :-1]
     size = x_ri.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         s = x_ri / size
-        x = x_ri.sum(axis=1) / x_ri.sum()
-        h = groups.by_industry(2, times) / size**2
-        z4 = groups.by_industry(4, times) / size**4
+        x = located.sum(axis=1) / located.sum()
+        h = groups.by_industry(2, times)[:-1] / size**2
+        z4 = groups.by_industry(4, times)[:-1] / size**4
         g = ((s - x[:, None]) ** 2).sum(axis=0)
         x2, x3 = (x**2).sum(), (x**3).sum()
         free = 1.0 - x2
@@ -163,7 +166,7 @@ def _dartboard(groups: Cells, times: NDArray[np.int64] | None = None) -> _Dartbo
 
 def _notes(groups: Cells, found: _Dartboard) -> list[str | None]:
     single = "only one place" if groups.shape[0] == 1 else "all weight in one plant (H = 1)"
-    empty = groups.by_industry() == 0
+    empty = groups.by_industry()[:-1] == 0
     return [
         None if np.isfinite(gamma) else ("no weight" if none else single)
         for gamma, none in zip(found.gamma, empty, strict=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from jiqun.cluster import JiqunError, Reference, Words
-from jiqun.measure.cells import Cells, ColumnName, Weight, cells, tidy
+from jiqun.measure.cells import Cells, ColumnName, Unknown, Weight, cells, tidy
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.resample import Level, Replicates, Seed, interval, poisson_weights
 
@@ -56,6 +56,7 @@ def location_quotient(
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
+    unknown: Unknown = "count",
     form: Annotated[
         Form,
         Field(
@@ -89,12 +90,15 @@ def location_quotient(
     ----------
     frame
         One row for each actor (or already one for each cell), with columns ``place`` and ``industry``
-        and a weight. Rows without a place or an industry are left out of all totals.
+        and a weight.
     place, industry
         Columns of the keys.
     weight
         Column of weights ≥ 0, such as employment; ``"count"`` lets each row count one; None takes
         ``size`` where the table has it, else each row counts one.
+    unknown
+        Whether rows whose place or industry is unknown stay in the totals (``"count"``: the share is of
+        all firms of the place) or are left out (``"exclude"``: of those whose industry is known).
     form
         ``"ratio"``, ``"symmetric"`` (−1 … 1), ``"log"`` (null at 0), or ``"standardised"`` (z-score
         of ln LQ among the places that have the industry; null where fewer than two have it).
@@ -136,15 +140,17 @@ def location_quotient(
     >>> location_quotient(firms, replicates=0).select("place_id", "industry_id", "value").rows()
     [('p', 'cars', 0.6666666666666666), ('p', 'games', 1.3333333333333333), ('q', 'cars', 2.0), ('q', 'games', 0.0)]
     """
-    groups = cells(frame, "location_quotient", place=place, industry=industry, weight=weight)
+    groups = cells(frame, "location_quotient", place=place, industry=industry, weight=weight, unknown=unknown)
     shares = _reference_shares(groups, reference)
     filled = {"null": np.nan, "zero": 0.0, "one": 1.0}[undefined]
 
     def quotient(times: NDArray[np.int64] | None = None) -> Array:
         return _form(_ratio(groups.total(times=times), shares, filled), form)
 
+    n_places, n_industries = groups.shape
+
     value = quotient()
-    rows = groups.total(power=0)
+    rows = groups.total(power=0)[:-1, :-1]
     low = high = np.full(value.shape, np.nan)
     if replicates:
         draws = poisson_weights(groups.rows, replicates, rng)
@@ -161,13 +167,13 @@ def location_quotient(
         note[(rows == 0) & ~np.isnan(value)] = "no row in the cell: no interval"
     return tidy(
         {
-            "place_id": np.repeat(groups.places, groups.shape[1]).tolist(),
-            "industry_id": np.tile(groups.industries, groups.shape[0]).tolist(),
+            "place_id": np.repeat(groups.places, n_industries).tolist(),
+            "industry_id": np.tile(groups.industries, n_places).tolist(),
             "value": value.ravel(),
             "low": np.where(no_interval, np.nan, low).ravel(),
             "high": np.where(no_interval, np.nan, high).ravel(),
             "rows": rows.ravel().astype(np.int64),
-            "weight": groups.total().ravel(),
+            "weight": groups.total()[:-1, :-1].ravel(),
             "note": note.ravel().tolist(),
         },
         frame,
@@ -175,10 +181,10 @@ def location_quotient(
 
 
 def _ratio(x: Array, shares: Array | None, filled: float) -> Array:
-    """Location quotients of a weight matrix (places, industries); ``filled`` where 0/0."""
+    """Location quotients of known cells of a weight matrix with margins of the unknown; ``filled`` where 0/0."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        whole = x.sum(axis=0) / x.sum() if shares is None else shares
-        ratio: Array = x / x.sum(axis=1, keepdims=True) / whole
+        whole = x.sum(axis=0)[:-1] / x.sum() if shares is None else shares
+        ratio: Array = x[:-1, :-1] / x.sum(axis=1, keepdims=True)[:-1] / whole
     ratio[np.isnan(ratio)] = filled
     ratio[np.isinf(ratio)] = np.nan
     return ratio

@@ -1,0 +1,231 @@
+"""What is true of every index, checked on each without naming any: the contract of the one-file shape."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import jiqun
+from jiqun.cluster import TABLES, JiqunError, MissingColumn, MissingTable, UnknownName
+from jiqun.measure import Index, indices, measure
+
+ALL = list(indices().values())
+each = pytest.mark.parametrize("chosen", ALL, ids=lambda i: i.name)
+
+
+def sample(seed: int = 3, rows: int = 300) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pl.DataFrame(
+        {
+            "actor_id": [f"a{n:04d}" for n in range(rows)],
+            "place_id": rng.choice(["北京", "p1", "p2", "p3", "p4"], rows),
+            "industry_id": rng.choice(["i1", "i2", "纺织"], rows, p=[0.5, 0.3, 0.2]),
+            "size": rng.integers(1, 40, rows).astype(float),
+        }
+    )
+
+
+def result(chosen: Index, frame: pl.DataFrame, **parameters: object) -> pl.DataFrame:
+    return chosen.function(frame, replicates=0, **parameters)
+
+
+def same(left: pl.DataFrame, right: pl.DataFrame) -> None:
+    assert left.columns == right.columns
+    for name in left.columns:
+        if left.schema[name].is_float():
+            assert left[name].to_numpy() == pytest.approx(right[name].to_numpy(), rel=1e-9, abs=1e-12, nan_ok=True)
+        else:
+            assert left[name].to_list() == right[name].to_list()
+
+
+@each
+def test_is_documented_in_both_languages_with_a_source(chosen: Index) -> None:
+    for words in (chosen.title, chosen.question, chosen.reading):
+        assert words.en
+        assert re.search("[一-鿿]", words.zh)
+    assert chosen.formula
+    assert any(r.doi for r in chosen.references)
+    assert all(re.fullmatch(r"10\.\d{4,9}/\S+", r.doi) for r in chosen.references if r.doi)
+    doc = chosen.function.__doc__ or ""
+    for heading in ("Parameters", "Returns", "References", "Examples", ">>>"):
+        assert heading in doc
+    assert all(name in doc for name in chosen.parameters.model_fields)
+
+
+@each
+def test_needs_and_grain_are_of_the_schema(chosen: Index) -> None:
+    table = TABLES[chosen.needs.table]
+    assert set(chosen.needs.columns + chosen.needs.optional) <= set(table.by_name)
+    assert set(chosen.grain) <= set(chosen.needs.columns)
+    assert chosen.spaces
+
+
+@each
+def test_parameters_have_a_json_schema_and_a_description_each(chosen: Index) -> None:
+    schema = chosen.parameters.model_json_schema()
+    assert json.dumps(schema)
+    assert all(
+        field.description or name in ("place", "industry") for name, field in chosen.parameters.model_fields.items()
+    )
+
+
+@each
+def test_result_is_tidy(chosen: Index) -> None:
+    found = chosen.function(sample(), replicates=20)
+    assert tuple(found.columns[: len(chosen.grain)]) == chosen.grain
+    assert {"value", "low", "high", "note"} <= set(found.columns)
+    assert not found.select(chosen.grain).is_duplicated().any()
+    assert found.sort(chosen.grain).equals(found)
+    nulls = found.filter(pl.col("value").is_null())
+    assert nulls["note"].is_not_null().all()
+    both = found.drop_nulls(["low", "high"])
+    assert (both["low"] <= both["high"]).all()
+
+
+@each
+def test_values_lie_within_the_bounds(chosen: Index) -> None:
+    value = result(chosen, sample())["value"].drop_nulls()
+    if chosen.bounds.low is not None:
+        assert value.min() >= chosen.bounds.low - 1e-12  # type: ignore[operator]
+    if chosen.bounds.high is not None:
+        assert value.max() <= chosen.bounds.high + 1e-12  # type: ignore[operator]
+
+
+@each
+@pytest.mark.parametrize("engine", ["pandas", "pyarrow", "lazy", "duckdb"])
+def test_every_engine_gives_the_same_answer_in_its_own_kind(chosen: Index, engine: str) -> None:
+    frame = sample()
+    given: dict[str, object] = {
+        "pandas": frame.to_pandas(),
+        "pyarrow": frame.to_arrow(),
+        "lazy": frame.lazy(),
+        "duckdb": duckdb.connect().from_arrow(frame.to_arrow()),
+    }
+    found = chosen.function(given[engine], replicates=10)
+    kind = {"pandas": "DataFrame", "pyarrow": "Table", "lazy": "DataFrame", "duckdb": "DataFrame"}[engine]
+    assert type(found).__name__ == kind
+    assert isinstance(found, pl.DataFrame) == (engine in ("lazy", "duckdb"))
+    as_polars = (
+        found
+        if isinstance(found, pl.DataFrame)
+        else pl.from_pandas(found)
+        if engine == "pandas"
+        else pl.from_arrow(found)
+    )
+    assert isinstance(as_polars, pl.DataFrame)
+    same(as_polars.drop("note"), chosen.function(frame, replicates=10).drop("note"))
+
+
+@each
+def test_of_a_cluster_equals_that_of_its_table(chosen: Index) -> None:
+    cluster = jiqun.Cluster.from_tables(actors=sample())
+    same(cluster.measure(chosen.name, replicates=0), result(chosen, sample()))
+
+
+@each
+def test_the_same_seed_gives_the_same_interval(chosen: Index) -> None:
+    one, two, other = (chosen.function(sample(), replicates=50, rng=seed) for seed in (1, 1, 2))
+    assert one.equals(two)
+    assert not one.equals(other)
+
+
+@each
+def test_does_not_change_what_it_is_given(chosen: Index) -> None:
+    frame = sample()
+    before = frame.clone()
+    chosen.function(frame, replicates=5)
+    assert frame.equals(before)
+
+
+def _row_order(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    return frame[rng.permutation(frame.height).tolist()]
+
+
+def _labels(frame: pl.DataFrame, _: np.random.Generator) -> pl.DataFrame:
+    return frame.with_columns(pl.col("place_id", "industry_id") + "′")
+
+
+def _scale(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    return frame.with_columns(pl.col("size") * float(rng.uniform(0.01, 1000.0)))
+
+
+def _split(frame: pl.DataFrame, _: np.random.Generator) -> pl.DataFrame:
+    return pl.concat([frame.with_columns(pl.col("size") * 0.25), frame.with_columns(pl.col("size") * 0.75)])
+
+
+LAWS: dict[str, Callable[[pl.DataFrame, np.random.Generator], pl.DataFrame]] = {
+    "row_order": _row_order,
+    "labels": _labels,
+    "scale": _scale,
+    "split": _split,
+}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "law"), [(i, law) for i in ALL for law in i.laws], ids=lambda x: getattr(x, "name", x)
+)
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), rows=st.integers(4, 80))
+def test_laws_hold(chosen: Index, law: str, seed: int, rows: int) -> None:
+    frame = sample(seed, rows)
+    before = result(chosen, frame)["value"].to_numpy()
+    after = result(chosen, LAWS[law](frame, np.random.default_rng(seed)))["value"].to_numpy()
+    assert after == pytest.approx(before, rel=1e-7, abs=1e-9, nan_ok=True)
+
+
+@each
+def test_a_missing_column_is_named_with_what_is_there(chosen: Index) -> None:
+    column = chosen.needs.columns[0]
+    with pytest.raises(
+        MissingColumn, match=f"{chosen.name} needs column {column} of table {chosen.needs.table}, which has"
+    ):
+        chosen.function(sample().drop(column))
+    with pytest.raises(MissingColumn, match=rf"Add it in the recipe under \[{table}\.columns\]"):
+        jiqun.Cluster.from_tables(actors=sample().drop(column)).measure(chosen.name)
+
+
+@each
+def test_a_missing_table_is_named(chosen: Index) -> None:
+    places = pa.table({"place_id": ["p"]})
+    with pytest.raises(MissingTable, match=f"{chosen.name} is not computable: needs table {chosen.needs.table}"):
+        jiqun.Cluster.from_tables(places=places).measure(chosen.name)
+
+
+@each
+def test_an_unknown_parameter_is_refused_with_the_right_one(chosen: Index) -> None:
+    with pytest.raises(JiqunError, match=f"{chosen.name} has no parameter 'replicate'. Did you mean 'replicates'?"):
+        chosen.function(sample(), replicate=3)
+
+
+@each
+def test_a_value_out_of_range_is_refused(chosen: Index) -> None:
+    with pytest.raises(JiqunError, match=f"{chosen.name}: parameter level = 2 is not right"):
+        chosen.function(sample(), level=2)
+
+
+@each
+def test_a_space_it_has_not_is_refused(chosen: Index) -> None:
+    if "digital" in chosen.spaces:
+        pytest.skip("is computable in both spaces")
+    with pytest.raises(JiqunError, match="not computable in digital space"):
+        jiqun.Cluster.from_tables(actors=sample()).measure(chosen.name, space="digital")
+
+
+@each
+def test_an_empty_table_is_refused(chosen: Index) -> None:
+    with pytest.raises(JiqunError, match="the table given has none"):
+        chosen.function(sample().head(0))
+
+
+def test_an_unknown_index_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(UnknownName, match=r"no index called 'lq'. Known: .*location_quotient"):
+        measure(jiqun.Cluster.from_tables(actors=sample()), "lq")
