@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
+import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +26,8 @@ from jiqun.engine.manifest import MANIFEST, Manifest, Part, SourceFile, read_man
 __all__ = ["FolderStore", "Writer", "open_cluster", "writing"]
 
 DATA = "data"
+SCRATCH = ".scratch"
+_REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 
 
 class FolderStore:
@@ -121,6 +126,8 @@ class Writer:
     def __init__(self, folder: Path, previous: Manifest | None) -> None:
         self.folder = folder
         self.previous = previous
+        self.scratch = folder / SCRATCH
+        """Folder for what is needed only while writing; gone when the writing ends."""
         self._parts: dict[str, list[Part]] = {}
         self._known = {p.key: p for parts in previous.tables.values() for p in parts} if previous else {}
 
@@ -151,15 +158,33 @@ class Writer:
         if known is not None and known.file == name and target.is_file():
             self._parts.setdefault(table, []).append(known)
             return known, False
-        temporary = target.with_suffix(f".{os.getpid()}.tmp")
+        temporary = self.scratch / target.name
+        self.scratch.mkdir(exist_ok=True)
         write(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
         rows = pq.read_metadata(temporary).num_rows
-        os.replace(temporary, target)
+        _settle(temporary, target)
         part = Part(name, rows, target.stat().st_size, key, source)
         self._parts.setdefault(table, []).append(part)
         return part, True
+
+    def parts(self, table: str) -> tuple[Part, ...]:
+        """Give the parts of a table collected so far, in order."""
+        return tuple(self._parts.get(table, ()))
+
+    def findings(self, lines: Iterable[Mapping[str, Any]]) -> str:
+        """Keep what was found while reading, one JSON object a line, and give the name for :meth:`commit`."""
+        # Escaped to ASCII: a line separator inside a value must not end the line.
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        if not text:
+            return ""
+        name = f"{DATA}/findings-{hashlib.sha256(text.encode()).hexdigest()[:20]}.jsonl"
+        target = self.folder / name
+        if not target.is_file():
+            self.scratch.mkdir(exist_ok=True)
+            temporary = self.scratch / target.name
+            temporary.write_text(text, encoding="ascii")
+            _settle(temporary, target)
+        return name
 
     def commit(
         self,
@@ -183,6 +208,7 @@ class Writer:
             extra=extra or {},
         )
         if self.previous is not None and replace(manifest, created=self.previous.created) == self.previous:
+            self._sweep_interrupted(self.previous)
             return self.previous
         write_manifest(self.folder, manifest)
         self._sweep(manifest)
@@ -196,6 +222,15 @@ class Writer:
             keep.add(self.previous.findings)
         for file in (self.folder / DATA).iterdir():
             if f"{DATA}/{file.name}" not in keep:
+                file.unlink(missing_ok=True)
+
+    def _sweep_interrupted(self, manifest: Manifest) -> None:
+        # What is younger than the manifest and not named by it was made by a run that never committed;
+        # what is older belongs to the version before, which a reader may have open.
+        named = {part.file for parts in manifest.tables.values() for part in parts} | {manifest.findings}
+        committed = (self.folder / MANIFEST).stat().st_mtime_ns
+        for file in (self.folder / DATA).iterdir():
+            if f"{DATA}/{file.name}" not in named and file.stat().st_mtime_ns > committed:
                 file.unlink(missing_ok=True)
 
 
@@ -213,18 +248,52 @@ def writing(path: str | os.PathLike[str]) -> Iterator[Writer]:
         raise JiqunError(f"{folder} is a file; a cluster is a folder. Choose another --out.")
     if folder.is_dir() and not (folder / MANIFEST).exists() and any(_foreign(folder)):
         raise JiqunError(f"{folder} holds files that are not a cluster's. Choose an empty or new folder for --out.")
-    (folder / DATA).mkdir(parents=True, exist_ok=True)
+    ours = not folder.exists()
+    try:
+        (folder / DATA).mkdir(parents=True, exist_ok=True)
+        with _locked(folder):
+            previous = read_manifest(folder) if (folder / MANIFEST).exists() else None
+            shutil.rmtree(folder / SCRATCH, ignore_errors=True)  # of a run that was killed
+            try:
+                yield Writer(folder, previous)
+            finally:
+                shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+                if ours and not (folder / MANIFEST).exists():
+                    shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        if error.errno in _REFUSED:
+            raise _cannot_write(folder, error) from error
+        raise
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise JiqunError(f"{folder} is being written by another process. Wait, or choose another --out.") from error
-        previous = read_manifest(folder) if (folder / MANIFEST).exists() else None
-        yield Writer(folder, previous)
+        yield
+
+
+def _settle(temporary: Path, target: Path) -> None:
+    """Bring a finished file to its final name only once its bytes are on disk."""
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(temporary, target)
+
+
+def _cannot_write(folder: Path, error: OSError) -> JiqunError:
+    what = error.strerror or str(error)
+    at = f" ({error.filename})" if error.filename else ""
+    return JiqunError(
+        f"{folder} cannot be written: {what}{at}. The cluster that was there is unchanged. "
+        "Free some space, correct the permission, or choose another --out."
+    )
 
 
 def _foreign(folder: Path) -> Iterator[Path]:
-    own = {DATA, ".lock", "derived"}
+    own = {DATA, SCRATCH, ".lock", "derived"}
     return (p for p in folder.iterdir() if p.name not in own and not p.name.startswith(f".{MANIFEST}"))
 
 
