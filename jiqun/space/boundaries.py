@@ -189,7 +189,11 @@ def _areas(outline: Outline) -> list[dict[str, Any]]:
     shapes = shapely.from_geojson([json.dumps(f["geometry"]) for f in found])
     # One ring in the source touches itself; a coverage of invalid polygons is undefined.
     shapes = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
-    simple = shapely.transform(shapely.coverage_simplify(shapes, outline.tolerance), lambda xy: np.round(xy, 3))
+    simple = shapely.coverage_simplify(shapes, outline.tolerance)
+    # Macao and the like are smaller than the tolerance and would be left as a sliver of themselves.
+    sliver = np.abs(shapely.area(simple) / shapely.area(shapes) - 1) > 0.1
+    simple = np.where(sliver, shapely.simplify(shapes, outline.tolerance / 20), simple)
+    simple = shapely.transform(simple, lambda xy: np.round(xy, 3))
     english = _english()
     cities = _cities()
     codes = [str(f["properties"]["gb"])[3:] for f in found]
@@ -283,7 +287,7 @@ def _cities() -> frozenset[str]:
 
 
 @cache
-def _mainland() -> Any:
+def _country() -> Any:
     import shapely
 
     shapes = [json.dumps(f["geometry"]) for f in json.loads(boundary_text("china-provinces"))["features"]]
@@ -295,4 +299,4 @@ def _mainland() -> Any:
 def _in_china(bounds: tuple[float, float, float, float]) -> bool:
     import shapely
 
-    return bool(shapely.intersects(_mainland(), shapely.box(*bounds)))
+    return bool(shapely.intersects(_country(), shapely.box(*bounds)))
