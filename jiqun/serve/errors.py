@@ -11,16 +11,14 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from jiqun.cluster import JiqunError, Words
+from jiqun.serve.refusals import short
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
-__all__ = ["Refusal", "answer_errors", "body", "short"]
+__all__ = ["answer_errors", "body"]
 
 LOG = logging.getLogger("jiqun.serve")
-LONGEST = 2000
-"""A message repeats what the caller sent; this bounds how much of it."""
-
 _KNOWN = {
     404: Words("There is nothing at this address.", "此地址没有内容。"),
     405: Words("This address does not accept that method.", "此地址不支持该请求方法。"),
@@ -29,29 +27,6 @@ _KNOWN = {
         "Jiqun 内部出错,详情见服务器日志。",
     ),
 }
-
-
-class Refusal(JiqunError):
-    """A request that the server refuses, told in both languages.
-
-    >>> Refusal(Words("No.", "否。"), status=403).status
-    403
-    """
-
-    def __init__(self, words: Words, *, status: int) -> None:
-        super().__init__(words.en)
-        self.words = words
-        self.status = status
-
-
-def short(text: str, longest: int = LONGEST) -> str:
-    """Cut a text that may repeat a very long input, and say that it was cut.
-
-    >>> short("abcdef", 3)
-    'abc…'
-    """
-    printable = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[: longest + 1])
-    return printable if len(printable) <= longest else printable[:longest] + "…"
 
 
 def body(status: int, message: str, message_zh: str | None = None) -> dict[str, Any]:

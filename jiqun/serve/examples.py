@@ -1,4 +1,4 @@
-"""One answer for each endpoint, shown in the OpenAPI document. They are instances of the shapes, so they cannot drift."""
+"""One answer for each endpoint, shown in the OpenAPI document: instances of the shapes, so that they cannot drift."""
 
 from __future__ import annotations
 

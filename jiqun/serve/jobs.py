@@ -21,8 +21,8 @@ from pydantic import ValidationError
 
 from jiqun.cluster import JiqunError, UnknownName, Words
 from jiqun.report.shapes import Text
-from jiqun.serve.errors import Refusal, short
 from jiqun.serve.process import Process
+from jiqun.serve.refusals import Refusal, short
 from jiqun.serve.shapes import ErrorBody, FileNote, Job, JobStatus
 from jiqun.serve.workspace import Workspace
 

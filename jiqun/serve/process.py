@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jiqun.cluster import JiqunError, Words
-from jiqun.serve.errors import Refusal, short
+from jiqun.serve.refusals import Refusal, short
 
 __all__ = ["Process"]
 

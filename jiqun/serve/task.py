@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from jiqun.cluster import JiqunError, Words
-from jiqun.serve.errors import Refusal
+from jiqun.serve.refusals import Refusal
 
 __all__ = ["main"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from jiqun.cluster import Words
-from jiqun.serve.errors import Refusal
+from jiqun.serve.refusals import Refusal
 from jiqun.serve.shapes import FileNote
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from jiqun.cluster import Words
-from jiqun.serve.errors import Refusal
+from jiqun.serve.refusals import Refusal
 
 __all__ = ["Work"]
 

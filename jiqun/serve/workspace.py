@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jiqun.cluster import Cluster, JiqunError, UnknownName, Words
 from jiqun.engine import open_cluster
-from jiqun.serve.errors import Refusal, short
+from jiqun.serve.refusals import Refusal, short
 
 __all__ = ["KEPT_DAYS", "Entry", "Workspace"]
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from jiqun.cluster import Words
 from jiqun.report.shapes import ClusterCard, Figure, Filters, FindingsReport, MapLayer, Network, Profile
-from jiqun.serve.errors import Refusal
 from jiqun.serve.examples import answers
+from jiqun.serve.refusals import Refusal
 from jiqun.serve.services import ClusterId, ServicesOf, file_headers
 from jiqun.serve.shapes import Removed
 from jiqun.serve.tabular import columnar_csv

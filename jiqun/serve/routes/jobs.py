@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 
 from jiqun.cluster import Words
-from jiqun.serve.errors import Refusal
 from jiqun.serve.examples import answers
+from jiqun.serve.refusals import Refusal
 from jiqun.serve.services import ServicesOf
 from jiqun.serve.shapes import Job, RecipeText
 from jiqun.serve.uploads import receive

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Path, Request, Response
 
 from jiqun.cluster import SCHEMA_VERSION, UnknownName, __version__
 from jiqun.report.shapes import Text
-from jiqun.serve.errors import short
 from jiqun.serve.examples import answers
+from jiqun.serve.refusals import short
 from jiqun.serve.services import ServicesOf
 from jiqun.serve.shapes import BoundaryList, ServerInfo
 

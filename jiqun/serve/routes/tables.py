@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path as FilePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import narwhals as nw
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
-from jiqun.cluster import TABLES
-from jiqun.engine import relation
-from jiqun.report.shapes import Text
-from jiqun.serve.errors import short
 from jiqun.serve.examples import answers
+from jiqun.serve.paging import page
+from jiqun.serve.refusals import short
 from jiqun.serve.services import ClusterId, ServicesOf, file_headers
-from jiqun.serve.shapes import TableColumn, TablePage
-from jiqun.serve.tabular import plain_rows, write_table
+from jiqun.serve.shapes import TablePage
+from jiqun.serve.tabular import write_table
 from jiqun.serve.workspace import Entry
 
-__all__ = ["page", "router"]
+__all__ = ["router"]
 
 router = APIRouter(prefix="/api/clusters/{id}/tables", tags=["tables"])
 
@@ -57,7 +54,12 @@ async def table(
     entry.cluster.require("tables", short(table, 80))
     if kind == "json":
         return await services.answer(
-            request, entry, f"table {table}", lambda: page(entry, table, limit, offset), limit=limit, offset=offset
+            request,
+            entry,
+            f"table {table}",
+            lambda: page(entry.cluster, table, limit=limit, offset=offset),
+            limit=limit,
+            offset=offset,
         )
     file = await services.work.run(
         ("file", entry.folder, entry.stamp, table, kind, bom, id(request)),
@@ -69,49 +71,6 @@ async def table(
         headers=file_headers(f"{entry.id}-{table}.{kind}"),
         background=BackgroundTask(file.unlink, missing_ok=True),
     )
-
-
-def page(entry: Entry, table: str, limit: int, offset: int) -> TablePage:
-    """Give some rows of a table of a cluster."""
-    cluster, facts = entry.cluster, TABLES[table]
-    names = cluster.columns(table)
-    columns, omitted = [], []
-    for name in names:
-        known = facts.by_name.get(name)
-        if known is not None and known.type == "geometry":
-            omitted.append(name)
-            continue
-        title = Text(en=known.title, zh=known.title_zh) if known else Text(en=name, zh=name)
-        columns.append(
-            TableColumn(
-                name=name,
-                title=title,
-                type=known.type if known else _type(cluster.scan(table).collect_schema()[name]),
-                unit=known.unit if known else "",
-                references=known.references if known else "",
-            )
-        )
-    shown = cluster.scan(table).select(*(c.name for c in columns))
-    some = relation(shown).limit(limit, offset).to_arrow_table()
-    return TablePage(
-        table=table,
-        title=Text(en=facts.title, zh=facts.title_zh),
-        total=cluster.rows(table),
-        offset=offset,
-        limit=limit,
-        columns=columns,
-        rows=plain_rows(some),
-        omitted=omitted,
-    )
-
-
-def _type(dtype: nw.dtypes.DType) -> Any:
-    if dtype.is_integer():
-        return "integer"
-    if dtype.is_numeric():
-        return "number"
-    kinds = {nw.Boolean: "boolean", nw.Date: "date", nw.Datetime: "time", nw.Binary: "geometry", nw.List: "strings"}
-    return next((kind for base, kind in kinds.items() if isinstance(dtype, base)), "string")
 
 
 def _written(entry: Entry, table: str, kind: str, *, bom: bool) -> FilePath:
