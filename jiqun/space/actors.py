@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -97,8 +98,6 @@ def _by_trade(frame: pl.DataFrame, cluster: Cluster) -> pl.DataFrame:
     """Give an actor the category it sells most; ties go to the first category in order."""
     if not usable(cluster, "interactions", "category"):
         return frame
-    import narwhals as nw
-
     sold = (
         typed(cluster, "interactions", "target", "category")
         .filter(~nw.col("category").is_null())
@@ -189,7 +188,8 @@ def _alive(cluster: Cluster, frame: pl.DataFrame, within: Window) -> NDArray[np.
     own = frame.select(lives.fill_null(value=False).alias("lives"))["lives"].to_numpy()
     undated = frame.select((founded.is_null() & closed.is_null()).alias("undated"))["undated"].to_numpy()
     # A founding date that is missing beside a known closing date: there until closed.
-    ended = frame.select((founded.is_null() & (closed >= within.start)).fill_null(value=False).alias("e"))["e"].to_numpy()
+    still = (founded.is_null() & (closed >= within.start)).fill_null(value=False)
+    ended = frame.select(still.alias("ended"))["ended"].to_numpy()
     traded = exchanges(cluster)
     if traded is None or not traded.dated:
         return np.asarray(own | undated | ended)

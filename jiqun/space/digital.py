@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
+import scipy.sparse.csgraph
 from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster
@@ -23,7 +24,7 @@ from jiqun.space.kept import kept
 from jiqun.space.layout import layout
 from jiqun.space.periods import Window
 
-__all__ = ["LIMIT", "NEIGHBOURS", "SEED", "Z", "Sides", "Shared", "shared_counterparts", "sides"]
+__all__ = ["LIMIT", "NEIGHBOURS", "SEED", "Shared", "Sides", "Z", "communities", "shared_counterparts", "sides"]
 
 Array = NDArray[np.float64]
 
@@ -134,7 +135,7 @@ def shared_counterparts(
     shown = links.firm
     source, target, weight = _edges(links.matrix)
     placed = _placed(cluster)
-    at, community = _positions(placed, two, traded, shown)
+    at, community = _positions(placed, two, shown)
     return Shared(
         firm=two.firms[shown],
         x=at[:, 0],
@@ -166,7 +167,7 @@ def _of_industry(cluster: Cluster, two: Sides, industry: str) -> NDArray[np.bool
 def _links(two: Sides, traded: Exchanges, rows: NDArray[np.bool_]) -> tuple[_Links, Array, int]:
     """Who deals with whom in these rows, for the firms with the most counterparts; size of every firm; how many."""
     firm, counterpart = two.firm[rows], two.counterpart[rows]
-    size = np.bincount(firm, traded.value[two.row[rows]], len(two.firms))
+    size = np.bincount(firm, traded.value[two.row[rows]], len(two.firms)).astype(np.float64)
     everyone = sp.csr_array(
         (np.ones(len(firm), dtype=np.float32), (firm, counterpart)), shape=(len(two.firms), len(two.counterparts))
     )
@@ -238,8 +239,8 @@ def _lay_out(cluster: Cluster) -> dict[str, object]:
     assert traded is not None
     links, _, _ = _links(two, traded, np.ones(len(two.firm), dtype=bool))
     source, target, weight = _edges(links.matrix)
-    at = layout(source, target, weight, nodes=len(links.firm), rng=SEED)
     community = communities(source, target, weight, nodes=len(links.firm))
+    at = layout(source, target, weight, community=community, rng=SEED)
     return {
         "firm": two.firms[links.firm].tolist(),
         "at": np.round(at, 5).tolist(),
@@ -252,7 +253,8 @@ def communities(
 ) -> NDArray[np.int64]:
     """Group the nodes of a network by Leiden's method, numbered from the largest; isolated nodes are −1.
 
-    NetworKit runs with one thread and a fixed seed: with more threads its answer varies.
+    NetworKit runs with one thread and a fixed seed: with more threads its answer varies. Where it is
+    not installed (it has no build for every machine) the connected components stand in.
 
     References
     ----------
@@ -261,8 +263,22 @@ def communities(
     found = np.full(nodes, -1, dtype=np.int64)
     if not len(source):
         return found
-    import networkit as nk
+    label = _leiden(source, target, weight, nodes)
+    joined = np.zeros(nodes, dtype=bool)
+    joined[source] = joined[target] = True
+    kinds, first, inverse, size = np.unique(label[joined], return_index=True, return_inverse=True, return_counts=True)
+    rank = np.empty(len(kinds), dtype=np.int64)
+    rank[np.lexsort((first, -size))] = np.arange(len(kinds))
+    found[joined] = rank[inverse]
+    return found
 
+
+def _leiden(source: NDArray[np.int64], target: NDArray[np.int64], weight: Array, nodes: int) -> NDArray[np.int64]:
+    try:
+        import networkit as nk
+    except ImportError:
+        links = sp.coo_array((weight, (source, target)), shape=(nodes, nodes))
+        return np.asarray(scipy.sparse.csgraph.connected_components(links, directed=False)[1], dtype=np.int64)
     threads = nk.getMaxNumberOfThreads()
     nk.setNumberOfThreads(1)
     nk.setSeed(SEED, False)
@@ -272,23 +288,12 @@ def communities(
             graph.addEdge(u, v, w)
         leiden = nk.community.ParallelLeiden(graph, randomize=False)
         leiden.run()
-        label = np.array(leiden.getPartition().getVector(), dtype=np.int64)
+        return np.array(leiden.getPartition().getVector(), dtype=np.int64)
     finally:
         nk.setNumberOfThreads(threads)
-    joined = np.zeros(nodes, dtype=bool)
-    joined[source] = joined[target] = True
-    kinds, first, inverse, size = np.unique(
-        label[joined], return_index=True, return_inverse=True, return_counts=True
-    )
-    rank = np.empty(len(kinds), dtype=np.int64)
-    rank[np.lexsort((first, -size))] = np.arange(len(kinds))
-    found[joined] = rank[inverse]
-    return found
 
 
-def _positions(
-    placed: _Placed, two: Sides, traded: Exchanges, shown: NDArray[np.int64]
-) -> tuple[Array, NDArray[np.int64]]:
+def _positions(placed: _Placed, two: Sides, shown: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:
     """Place the firms shown; one that is not in the picture goes beside the three it shares most with."""
     where = np.full(len(two.firms), -1, dtype=np.int64)
     where[placed.firm] = np.arange(len(placed.firm))

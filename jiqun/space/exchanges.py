@@ -63,7 +63,8 @@ class Exchanges:
         """Say which rows lie in a window; all of them without one, or where nothing is dated."""
         if window is None or not self.dated:
             return np.ones(self.period.shape, dtype=bool)
-        return (self.period >= window.first) & (self.period <= window.last)
+        found: NDArray[np.bool_] = (self.period >= window.first) & (self.period <= window.last)
+        return found
 
 
 def exchanges(cluster: Cluster) -> Exchanges | None:
@@ -80,9 +81,10 @@ def exchanges(cluster: Cluster) -> Exchanges | None:
 
 
 def _exchanges(cluster: Cluster) -> Exchanges | None:
-    for table in ("interactions", "ties"):
+    tables: tuple[Literal["interactions", "ties"], ...] = ("interactions", "ties")
+    for table in tables:
         if cluster.has(table) and cluster.rows(table):
-            made = _collect(cluster, table)  # type: ignore[arg-type]
+            made = _collect(cluster, table)
             if made.count.size:
                 return made
     return None

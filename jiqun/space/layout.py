@@ -1,35 +1,39 @@
 """Where the nodes of a network are drawn: the same picture each time, on any number of cores.
 
-Spectral coordinates give the plan, then attraction along edges and sampled repulsion (the scheme of
-McInnes et al. 2018, UMAP) make neighbourhoods legible. All sums run in a fixed order and all random
-numbers come from one seed.
+Communities are placed first, as discs by how strongly they are linked; then attraction along links
+and sampled repulsion (the forces of McInnes et al. 2018, UMAP) arrange the nodes. All sums run in a
+fixed order and all random numbers come from one seed.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 __all__ = ["layout"]
 
 Array = NDArray[np.float64]
+Ids = NDArray[np.int64]
 
 _A, _B = 1.577, 0.895
 """Curve of attraction for a minimal distance of 0.1 (McInnes et al. 2018)."""
 _CLIP = 4.0
+_ACROSS = 0.12
+"""Pull of a link between communities beside one within: links across would draw everything into one heap."""
+_PUSH, _OTHERS = 32.0, 24
+"""Strength of repulsion, and how many others push a node in each round."""
 
 
 def layout(
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
+    source: Ids,
+    target: Ids,
     weight: Array,
     *,
-    nodes: int,
-    rounds: int = 300,
+    community: Ids,
+    rounds: int = 250,
     rng: np.random.Generator | int = 0,
 ) -> Array:
-    """Lay out an undirected network in the plane.
+    """Lay out an undirected network in the plane, communities apart.
 
     Parameters
     ----------
@@ -37,8 +41,8 @@ def layout(
         Ends of each edge, each edge once, shape (edges,).
     weight
         Weight of each edge > 0, shape (edges,).
-    nodes
-        Number of nodes; isolated ones are set on a ring around the rest.
+    community
+        Community of each node, numbered from 0; −1 for nodes without an edge, shape (nodes,).
     rounds
         Rounds of attraction and repulsion.
     rng
@@ -47,7 +51,7 @@ def layout(
     Returns
     -------
     ndarray
-        Coordinates, shape (nodes, 2), centred, with the farthest connected node at distance 1.
+        Coordinates, shape (nodes, 2): nodes with an edge within radius 1, the others on a ring outside.
 
     References
     ----------
@@ -55,87 +59,99 @@ def layout(
 
     Examples
     --------
-    >>> at = layout(np.array([0, 1]), np.array([1, 2]), np.ones(2), nodes=3)
-    >>> at.shape, bool((at == layout(np.array([0, 1]), np.array([1, 2]), np.ones(2), nodes=3)).all())
-    ((3, 2), True)
+    >>> ends = np.array([0, 1]), np.array([1, 2]), np.ones(2)
+    >>> at = layout(*ends, community=np.array([0, 0, 0, -1]))
+    >>> at.shape, bool((at == layout(*ends, community=np.array([0, 0, 0, -1]))).all())
+    ((4, 2), True)
     """
     random = np.random.default_rng(rng)
-    if nodes == 0:
-        return np.zeros((0, 2))
-    joined = np.zeros(nodes, dtype=bool)
-    joined[source] = joined[target] = True
-    at = _spectral(source, target, weight, nodes, random)
-    if len(source):
-        at = _relax(at, source, target, weight, rounds, random)
-    return _frame(at, joined)
-
-
-def _spectral(
-    source: NDArray[np.int64], target: NDArray[np.int64], weight: Array, nodes: int, random: np.random.Generator
-) -> Array:
-    """Second and third eigenvectors of the normalised adjacency, slightly shaken; chance where there are none."""
-    shake = random.normal(scale=0.05, size=(nodes, 2))
-    start = random.uniform(0.5, 1.0, nodes)
-    if nodes < 10 or len(source) < 3:
-        return random.normal(size=(nodes, 2))
-    both = sp.coo_array(
-        (np.r_[weight, weight], (np.r_[source, target], np.r_[target, source])), shape=(nodes, nodes)
-    ).tocsr()
-    scale = 1 / np.sqrt(np.maximum(np.asarray(both.sum(axis=1)).ravel(), 1e-12))
-    scale[scale > 1e5] = 0.0
-    # A small link of everything to everything keeps separate components apart yet in one picture.
-    normal = sp.diags_array(scale) @ both @ sp.diags_array(scale) + sp.diags_array(np.full(nodes, 1e-6))
-    try:
-        values, vectors = sp.linalg.eigsh(normal, k=3, which="LA", v0=start, maxiter=2000, tol=1e-6)
-    except (sp.linalg.ArpackNoConvergence, sp.linalg.ArpackError):
-        return random.normal(size=(nodes, 2))
-    plan = vectors[:, np.argsort(-values)[1:3]]
-    plan = plan * np.sign(plan[np.argmax(np.abs(plan), axis=0), np.arange(2)])
-    # Ranks, not values: eigenvectors of clustered networks put almost all nodes in one spot.
-    ranks = np.argsort(np.argsort(np.round(plan, 6), axis=0, kind="stable"), axis=0, kind="stable") / nodes
-    return np.asarray(np.round(10 * (ranks - 0.5) + shake, 6))
-
-
-def _relax(
-    at: Array,
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
-    weight: Array,
-    rounds: int,
-    random: np.random.Generator,
-) -> Array:
-    nodes = len(at)
-    pull = np.clip(weight / np.quantile(weight, 0.9), 0.05, 1.0)
-    others = min(nodes - 1, 24)
-    for turn in range(rounds):
-        step = 1.0 - turn / rounds
-        gap = at[source] - at[target]
-        square = (gap**2).sum(axis=1)
-        force = -2 * _A * _B * square ** max(_B - 1, 0) / (1 + _A * square**_B) * pull
-        move = np.clip(force[:, None] * gap, -_CLIP, _CLIP)
-        moved = _added(source, move, nodes) - _added(target, move, nodes)
-        # Each node is pushed by a fixed number of others, drawn anew each round.
-        drawn = random.integers(0, nodes, size=(others, nodes))
-        away = at[None, :, :] - at[drawn]
-        square = (away**2).sum(axis=2)
-        push = 2 * _B / ((0.01 + square) * (1 + _A * square**_B))
-        moved += np.clip(push[:, :, None] * away, -_CLIP, _CLIP).sum(axis=0) * (4.0 / others)
-        at = at + step * np.clip(moved, -_CLIP, _CLIP) * 0.5
+    joined = community >= 0
+    at = np.zeros((len(community), 2))
+    if joined.any():
+        position = np.cumsum(joined) - 1
+        ends = position[source], position[target]
+        inner = community[joined]
+        start = _start(*ends, weight, community=inner, random=random)
+        pull = np.clip(weight / np.quantile(weight, 0.9), 0.05, 1.0)
+        pull *= np.where(inner[ends[0]] == inner[ends[1]], 1.0, _ACROSS)
+        at[joined] = _framed(_relaxed(start, *ends, pull, rounds=rounds, random=random))
+    alone = np.flatnonzero(~joined)
+    turn = 2 * np.pi * np.arange(len(alone)) / max(len(alone), 1)
+    at[alone] = 1.08 * np.column_stack([np.cos(turn), np.sin(turn)])
     return at
 
 
-def _added(index: NDArray[np.int64], move: Array, nodes: int) -> Array:
+def _start(source: Ids, target: Ids, weight: Array, *, community: Ids, random: np.random.Generator) -> Array:
+    """Scatter the nodes of each community over its disc."""
+    size = np.bincount(community).astype(np.float64)
+    radius = 0.35 * np.sqrt(size / np.pi)
+    centre = _discs(_linked(source, target, weight, community), radius)
+    scatter = random.normal(size=(len(community), 2)) * (0.5 * radius)[community][:, None]
+    return np.asarray(np.round(centre[community] + scatter, 6))
+
+
+def _linked(source: Ids, target: Ids, weight: Array, community: Ids) -> Array:
+    """Weight of the links between each two communities, relative to the geometric mean of their sizes."""
+    kinds = int(community.max()) + 1
+    size = np.bincount(community, minlength=kinds).astype(np.float64)
+    flat = np.bincount(community[source] * kinds + community[target], weight, kinds * kinds).reshape(kinds, kinds)
+    both = flat + flat.T
+    np.fill_diagonal(both, 0.0)
+    return np.asarray(both / np.sqrt(np.outer(size, size)))
+
+
+def _discs(linked: Array, radius: Array) -> Array:
+    """Place discs by classical scaling of how little they are linked, then push them off each other."""
+    kinds = len(radius)
+    if kinds == 1 or not linked.any():
+        turn = 2.39996 * np.arange(kinds)
+        centre = np.sqrt(np.arange(kinds))[:, None] * np.column_stack([np.cos(turn), np.sin(turn)]) * radius.max()
+    else:
+        apart = 1 / (linked / linked[linked > 0].mean() + 0.15)
+        np.fill_diagonal(apart, 0.0)
+        middle = np.eye(kinds) - 1 / kinds
+        values, vectors = np.linalg.eigh(-0.5 * middle @ apart**2 @ middle)
+        plane = vectors[:, -2:] * np.sqrt(np.maximum(values[-2:], 0.0))
+        plane *= np.where(plane[np.argmax(np.abs(plane), axis=0), np.arange(plane.shape[1])] < 0, -1.0, 1.0)
+        # Rounded, so that the last bits of a linear algebra library do not decide where a firm is drawn.
+        plane = np.round(plane, 6)
+        centre = plane / max(np.abs(plane).max(), 1e-9) * radius.sum() * 0.35
+    for _ in range(500):
+        gap = centre[:, None] - centre[None]
+        distance = np.sqrt((gap**2).sum(axis=2)) + 1e-9
+        overlap = np.maximum(1.1 * (radius[:, None] + radius[None]) - distance, 0.0)
+        np.fill_diagonal(overlap, 0.0)
+        centre = 0.995 * (centre + 0.2 * (gap / distance[:, :, None] * overlap[:, :, None]).sum(axis=1))
+    return np.asarray(centre)
+
+
+def _relaxed(at: Array, source: Ids, target: Ids, pull: Array, *, rounds: int, random: np.random.Generator) -> Array:
+    nodes = len(at)
+    for turn in range(rounds):
+        gap = at[source] - at[target]
+        square = (gap**2).sum(axis=1) + 1e-9
+        force = -2 * _A * _B * square ** (_B - 1) / (1 + _A * square**_B) * pull
+        move = np.clip(force[:, None] * gap, -_CLIP, _CLIP)
+        moved = _added(source, move, nodes) - _added(target, move, nodes)
+        # Each node is pushed by a fixed number of others, drawn anew each round.
+        drawn = random.integers(0, nodes, size=(_OTHERS, nodes))
+        away = at[None, :, :] - at[drawn]
+        square = (away**2).sum(axis=2)
+        push = 2 * _B / ((0.01 + square) * (1 + _A * square**_B))
+        moved += np.clip(push[:, :, None] * away, -_CLIP, _CLIP).sum(axis=0) * (_PUSH / _OTHERS)
+        at = at + 0.5 * (1 - turn / rounds) * np.clip(moved, -_CLIP, _CLIP)
+    return at
+
+
+def _added(index: Ids, move: Array, nodes: int) -> Array:
     return np.column_stack([np.bincount(index, move[:, axis], nodes) for axis in range(2)])
 
 
-def _frame(at: Array, joined: NDArray[np.bool_]) -> Array:
-    """Centre, scale to radius 1, and set isolated nodes on a ring outside."""
-    framed = np.zeros_like(at)
-    if joined.any():
-        inside = at[joined] - np.median(at[joined], axis=0)
-        radius = np.sqrt((inside**2).sum(axis=1)).max()
-        framed[joined] = inside / radius if radius > 0 else inside
-    alone = np.flatnonzero(~joined)
-    turn = 2 * np.pi * np.arange(len(alone)) / max(len(alone), 1)
-    framed[alone] = 1.08 * np.column_stack([np.cos(turn), np.sin(turn)])
-    return framed
+def _framed(at: Array) -> Array:
+    """Centre and scale to radius 1; the few that lie far out are drawn in to the edge."""
+    inside = at - np.median(at, axis=0)
+    radius = np.sqrt((inside**2).sum(axis=1))
+    edge = np.quantile(radius, 0.99)
+    if edge <= 0:
+        return np.asarray(inside)
+    return np.asarray(inside / np.maximum(radius, edge)[:, None])

@@ -69,7 +69,7 @@ def parse(period: str) -> tuple[date, date]:
     found = _SHAPE.fullmatch(period) if isinstance(period, str) and len(period) <= 8 else None
     try:
         if found is None:
-            raise ValueError(period)  # noqa: TRY301 – one message for every way of being wrong
+            raise ValueError(period)
         year, quarter, week, month = (int(g) if g else None for g in found.groups())
         assert year is not None
         if quarter is not None:
