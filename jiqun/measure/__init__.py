@@ -1,7 +1,7 @@
 """How much: one file for each index, a folder for each family.
 
->>> sorted(indices())[:2]
-['ellison_glaeser', 'location_quotient']
+>>> indices()["location_quotient"].title
+Words(en='Location quotient', zh='区位商')
 """
 
 from __future__ import annotations
