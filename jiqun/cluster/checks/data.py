@@ -12,7 +12,7 @@ import narwhals as nw
 from jiqun.cluster.model import Cluster
 from jiqun.cluster.schema import TABLES, Column
 
-__all__ = ["EXAMPLES", "Data", "Frame", "present", "show_rows"]
+__all__ = ["EXAMPLES", "Data", "Frame", "count_where", "present", "show_rows"]
 
 Frame = nw.LazyFrame[Any]
 
@@ -95,6 +95,11 @@ class Data:
         schema = self.schema(table)
         return self.raw(table).select(_typed(table, name, schema[name]) for name in columns)
 
+    def one(self, frame: Frame, **aggregates: nw.Expr) -> dict[str, Any]:
+        """Compute several aggregates of a frame in one pass."""
+        row: dict[str, Any] = frame.select(**aggregates).collect("pyarrow").rows(named=True)[0]
+        return row
+
     @cached_property
     def _convert(self) -> bool:
         # Tables of different libraries do not join. Arrow has no exact median of groups; Polars reads it in place.
@@ -105,6 +110,11 @@ class Data:
 def present(column: str) -> nw.Expr:
     """True where a column has a value."""
     return ~nw.col(column).is_null()
+
+
+def count_where(condition: nw.Expr) -> nw.Expr:
+    """Number of rows for which a condition is true; null counts as false."""
+    return nw.when(condition).then(1).otherwise(0).sum()
 
 
 def show_rows(frame: Frame, columns: tuple[str, ...], *, limit: int = EXAMPLES) -> tuple[str, ...]:

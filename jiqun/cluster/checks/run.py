@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-import narwhals as nw
-
-from jiqun.cluster.checks.data import Data, present, show_rows
+from jiqun.cluster.checks.data import Data, count_where, present, show_rows
 from jiqun.cluster.checks.findings import Finding, Findings
 from jiqun.cluster.checks.rule import Fault, Rule, Suspect, rules
 from jiqun.cluster.facts import Words
@@ -88,10 +86,10 @@ def _count(data: Data, table: str, suspects: list[tuple[Rule, Suspect]]) -> Iter
     frame = data.scan(table, *(name for name in data.schema(table) if data.readable(table, name)))
     sums = []
     for number, (_, suspect) in enumerate(suspects):
-        sums.append(_total(suspect.where).alias(f"rows{number}"))
+        sums.append(count_where(suspect.where).alias(f"rows{number}"))
         if not isinstance(suspect.of, str):
             of = present(suspect.column) if suspect.of is None else suspect.of
-            sums.append(_total(of).alias(f"of{number}"))
+            sums.append(count_where(of).alias(f"of{number}"))
     counted = frame.select(sums).collect("pyarrow").rows(named=True)[0]
     for number, (rule, suspect) in enumerate(suspects):
         rows = int(counted[f"rows{number}"] or 0)
@@ -100,10 +98,6 @@ def _count(data: Data, table: str, suspects: list[tuple[Rule, Suspect]]) -> Iter
             named = tuple(name for name in shown if name in data.schema(table))
             of_rows = data.rows(table) if isinstance(suspect.of, str) else int(counted[f"of{number}"] or 0)
             yield _finding(rule, suspect, rows, max(rows, of_rows), show_rows(frame.filter(suspect.where), named))
-
-
-def _total(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(1).otherwise(0).sum()
 
 
 def _finding(rule: Rule, found: Suspect | Fault, rows: int, of: int, examples: tuple[str, ...]) -> Finding:
