@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -54,7 +54,7 @@ class Scheme:
     check: Callable[[str], bool]
     above: Callable[[str], str | None]
     level: Callable[[str], str]
-    names: Mapping[str, Words] = MappingProxyType({})
+    names: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))
     listed: Callable[[], frozenset[str] | None] = no_list
     depth: Words = Words("", "")
 

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from jiqun.cluster.checks.data import EXAMPLES, Data, present
 from jiqun.cluster.checks.rule import Fault, rule
-from jiqun.cluster.codes import Scheme, scheme
+from jiqun.cluster.codes import Scheme, scheme, schemes
 from jiqun.cluster.errors import UnknownName
 from jiqun.cluster.facts import Words
 
@@ -59,8 +59,8 @@ def code_not_in_force(data: Data) -> Iterator[Fault]:
     severity="warning",
     title=Words("The code system named is not known", "所声明的分类体系未知"),
     advice=Words(
-        "Codes are kept but not checked. Known: GB/T 4754-2017, ISIC Rev.4, NAICS 2012/2017/2022, CN-division, ISO 3166.",
-        "代码会保留但不核对。已知:GB/T 4754-2017、ISIC Rev.4、NAICS 2012/2017/2022、CN-division、ISO 3166。",
+        f"Codes are kept but not checked. Known: {', '.join(schemes())}.",
+        f"代码会保留但不核对。已知:{'、'.join(schemes())}。",
     ),
 )
 def unknown_scheme(data: Data) -> Iterator[Fault]:
