@@ -1,0 +1,27 @@
+/** Names for the shapes of the API; their truth is the generated schema. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+/** Answers carry every field: what has a default may be left out of a request, never of an answer. */
+type Sent<T> = T extends (infer Item)[] ? Sent<Item>[] : T extends object ? { [K in keyof T]-?: Sent<T[K]> } : T;
+
+export type Text = Sent<Schemas["Text"]>;
+export type Columnar = Record<string, unknown[]>;
+export type ClusterCard = Sent<Schemas["ClusterCard"]>;
+export type DataColumn = Sent<Schemas["DataColumn"]>;
+export type Figure = Sent<Schemas["Figure"]>;
+export type Filters = Sent<Schemas["Filters"]>;
+export type Finding = Sent<Schemas["Finding"]>;
+export type FindingsReport = Sent<Schemas["FindingsReport"]>;
+export type Grade = Sent<Schemas["Grade"]>;
+export type How = Sent<Schemas["How"]>;
+export type Kpi = Sent<Schemas["Kpi"]>;
+export type MapLayer = Sent<Schemas["MapLayer"]>;
+export type Network = Sent<Schemas["Network"]>;
+export type Option = Sent<Schemas["Option"]>;
+export type Profile = Sent<Schemas["Profile"]>;
+export type Sentence = Sent<Schemas["Sentence"]>;
+export type Trace = Sent<Schemas["TraceShape"]>;
+export type Grain = NonNullable<Filters["grain"]>;
+export type Space = Figure["space"];

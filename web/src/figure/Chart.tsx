@@ -1,0 +1,55 @@
+/** A chart that follows the size of its box, the language and the theme. */
+import { useEffect, useRef, type Ref, useImperativeHandle } from "react";
+
+import type { Figure } from "../api/types";
+import { useLook } from "../look/look";
+import { init, type EChartsType } from "./engine";
+import { chartHeight, chartOption } from "./option";
+
+export interface ChartHandle {
+  /** The chart as PNG, twice the size it is shown at. */
+  png: () => string;
+  svg: () => string;
+  size: () => { width: number; height: number };
+}
+
+export default function Chart({ figure, handle }: { figure: Figure; handle?: Ref<ChartHandle> }) {
+  const { language, palette, t } = useLook();
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<EChartsType | null>(null);
+  const height = chartHeight(figure);
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const made = init(element, null, { renderer: "canvas" });
+    chart.current = made;
+    const draw = () => made.setOption(chartOption(figure, { language, palette, width: element.clientWidth }), { notMerge: true });
+    draw();
+    const observer = new ResizeObserver(() => {
+      made.resize();
+      draw();
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.dispose();
+      chart.current = null;
+    };
+  }, [figure, language, palette]);
+
+  useImperativeHandle(handle, () => ({
+    png: () => chart.current?.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: palette.surface }) ?? "",
+    svg: () => {
+      const width = box.current?.clientWidth ?? 640;
+      const still = init(null, null, { renderer: "svg", ssr: true, width, height });
+      still.setOption(chartOption(figure, { language, palette, width }));
+      const text = still.renderToSVGString();
+      still.dispose();
+      return text;
+    },
+    size: () => ({ width: box.current?.clientWidth ?? 0, height }),
+  }));
+
+  return <div ref={box} className="chart" style={{ height }} role="img" aria-label={`${t(figure.title)}. ${t(figure.takeaway)}`} />;
+}

@@ -1,0 +1,10 @@
+/** ECharts with only the parts the figures use. */
+import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
+import { GridComponent, LegendScrollComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
+import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/core";
+import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
+
+use([BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart, GridComponent, LegendScrollComponent, TooltipComponent, VisualMapContinuousComponent, CanvasRenderer, SVGRenderer]);
+
+export { init };
+export type { EChartsCoreOption, EChartsType };
