@@ -17,10 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-try:
-    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-except ModuleNotFoundError:  # as a script in an environment without the build tool
-    BuildHookInterface = object  # type: ignore[assignment, misc]
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OLDEST_NODE = (20, 19)
 """Vite 8 needs Node 20.19 or later."""
@@ -30,7 +27,7 @@ STAMP = ".built-from"
 NOT_SOURCE = {"node_modules", "dist", "coverage", "playwright-report", "test-results", ".vite"}
 
 
-class WebClientHook(BuildHookInterface):  # type: ignore[misc]
+class WebClientHook(BuildHookInterface[Any]):
     """Builds the web client when it is stale, before the files of the archive are collected."""
 
     def dependencies(self) -> list[str]:
@@ -38,7 +35,7 @@ class WebClientHook(BuildHookInterface):  # type: ignore[misc]
         root = Path(self.root)
         return [NODE_WHEEL] if stale(root) and node_command() is None else []
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Build; an editable install shows the working copy and is left to ``make web``."""
         if version != "editable":
             build(Path(self.root))
