@@ -79,7 +79,7 @@ def make_firms(plan: Plan, ground: Ground, rng: np.random.Generator) -> Side:
     price = np.array([p.price for p in plan.planted])[industry] * rng.lognormal(0.0, 0.45, n)
     lon, lat = _scatter(ground, place, rng)
     # Large firms sell more, but only loosely: popularity on a platform is not employment.
-    activity = rng.lognormal(0.0, 1.3, n) * size**0.4
+    activity = rng.lognormal(0.0, 1.15, n) * size**0.4
     born = np.array([p.native for p in plan.planted])[industry]
     young = founded >= _day(plan.first_year - 6)
     native = rng.random(n) < np.where(young, np.minimum(1.5 * born, 0.97), 0.4 * born)

@@ -77,7 +77,7 @@ def make_ground(places: int, rng: np.random.Generator) -> Ground:
             pl.DataFrame(
                 {
                     "place_id": ids,
-                    "name": [_place_name(k, c, cities) for k, c in enumerate(city)],
+                    "name": [_place_name(k, int(c), cities) for k, c in enumerate(city)],
                     "parent": [f"{ROOT}{c + 1:02d}" for c in city],
                     "level": [KINDS[(k // cities) % 2][2] for k in range(places)],
                     "lon": np.round(lon, 6),

@@ -82,7 +82,7 @@ def _lines_in_months(market: Market) -> Ints:
     counts = np.floor(exact).astype(np.int64)
     short = plan.interactions - int(counts.sum())
     counts[np.argsort(counts - exact, kind="stable")[:short]] += 1
-    return counts
+    return np.asarray(counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from jiqun.cluster import JiqunError, Words
@@ -39,6 +39,8 @@ class Planted:
     """Typical price of a unit, CNY."""
     native: float = 0.1
     """Share of firms that were born digital."""
+    service: bool = False
+    """Whether what it sells is a service, for the words of its offers."""
 
     def __post_init__(self) -> None:
         for what, value in (("gamma", self.gamma), ("gamma_digital", self.gamma_digital), ("native", self.native)):
@@ -85,20 +87,23 @@ class Plan:
 _CATALOGUE: tuple[Planted, ...] = (
     Planted(Words("Woven fabrics", "机织面料"), Words("fabric rolls", "面料卷"), 0.12, 0.0, 620.0, 0.03),
     Planted(Words("Homeware", "家居日用"), Words("homeware sets", "家居套装"), 0.0, 0.0, 140.0, 0.08),
-    Planted(Words("Fashion for livestreams", "直播服饰"), Words("garments", "成衣"), 0.10, 0.30, 210.0, 0.55),
-    Planted(Words("Industrial design", "工业设计"), Words("design packages", "设计方案"), 0.0, 0.35, 9200.0, 0.62),
+    Planted(Words("Fashion for livestreams", "直播服饰"), Words("garments", "成衣"), 0.10, 0.40, 210.0, 0.55),
+    Planted(
+        Words("Industrial design", "工业设计"), Words("design packages", "设计方案"), 0.0, 0.45, 9200.0, 0.62, True
+    ),
     Planted(Words("Precision parts", "精密部件"), Words("machined parts", "机加工件"), 0.15, 0.0, 1800.0, 0.02),
     Planted(Words("Packaging", "包装材料"), Words("cartons", "纸箱"), 0.0, 0.0, 95.0, 0.03),
-    Planted(Words("Smart devices", "智能终端"), Words("smart devices", "智能设备"), 0.08, 0.25, 1350.0, 0.40),
+    Planted(Words("Smart devices", "智能终端"), Words("smart devices", "智能设备"), 0.08, 0.35, 1350.0, 0.40),
     Planted(
         Words("Data and software services", "数据与软件服务"),
         Words("software seats", "软件席位"),
         0.0,
-        0.30,
+        0.40,
         5200.0,
         0.85,
+        True,
     ),
-)
+)  # fmt: skip
 
 
 def default_planted(industries: int) -> tuple[Planted, ...]:
@@ -117,4 +122,4 @@ def _numbered(catalogue: Sequence[Planted], i: int) -> Planted:
     if again == 0:
         return kind
     name = Words(f"{kind.name.en} {again + 1}", f"{kind.name.zh}{again + 1}")
-    return Planted(name, kind.product, kind.gamma, kind.gamma_digital, kind.price, kind.native)
+    return replace(kind, name=name)

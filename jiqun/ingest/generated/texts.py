@@ -17,12 +17,18 @@ SYLLABLES = (
     ("qi", "淇"), ("shu", "澍"), ("yao", "曜"), ("ning", "甯"), ("bo", "泊"), ("zhe", "浙"), ("lin", "霖"),
     ("cen", "岑"), ("yu", "屿"), ("he", "禾"), ("jing", "璟"), ("tao", "洮"), ("luo", "洛"),
 )  # fmt: skip
-FEATURES = (
+GOODS = (
     Words("small batches", "小批量"), Words("samples within three days", "三天打样"),
-    Words("export packing", "出口包装"),
-    Words("quality reports", "质检报告"), Words("custom logos", "定制标识"), Words("door-to-door delivery", "送货上门"),
-    Words("drawings on request", "按图加工"), Words("returns within 30 days", "三十天退换"),
+    Words("export packing", "出口包装"), Words("quality reports", "质检报告"), Words("custom logos", "定制标识"),
+    Words("door-to-door delivery", "送货上门"), Words("drawings on request", "按图加工"),
+    Words("returns within 30 days", "三十天退换"),
 )  # fmt: skip
+SERVICES = (
+    Words("remote delivery", "远程交付"), Words("on-site support", "驻场支持"), Words("a free trial", "免费试用"),
+    Words("two rounds of revision", "两轮修改"), Words("open interfaces", "开放接口"),
+    Words("training of staff", "员工培训"), Words("a named contact", "专人对接"), Words("service at night", "夜间服务"),
+)  # fmt: skip
+FEATURES = GOODS + SERVICES
 
 
 def brand_names(n: int, rng: np.random.Generator) -> pl.Series:
@@ -73,10 +79,12 @@ def need_texts(
 def _words(
     planted: tuple[Planted, ...], industry: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[dict[str, pl.Series], dict[str, pl.Series], dict[str, pl.Series]]:
-    n = len(industry)
-    one = rng.integers(len(FEATURES), size=n)
+    n, many = len(industry), len(GOODS)
+    service = np.array([p.service for p in planted])[industry]
+    one = rng.integers(many, size=n)
     # A different feature: the second is drawn from the others.
-    two = (one + rng.integers(1, len(FEATURES), size=n)) % len(FEATURES)
+    two = (one + rng.integers(1, many, size=n)) % many
+    one, two = one + many * service, two + many * service
     products = tuple(p.product for p in planted)
     return (
         _column("product", products, industry),
