@@ -129,6 +129,7 @@ class Writer:
         self.scratch = folder / SCRATCH
         """Folder for what is needed only while writing; gone when the writing ends."""
         self._parts: dict[str, list[Part]] = {}
+        self._made: list[str] = []
         self._known = {p.key: p for parts in previous.tables.values() for p in parts} if previous else {}
 
     def part(self, table: str, key: str, write: Callable[[Path], None], *, source: str = "") -> tuple[Part, bool]:
@@ -163,6 +164,7 @@ class Writer:
         write(temporary)
         rows = pq.read_metadata(temporary).num_rows
         _settle(temporary, target)
+        self._made.append(name)
         part = Part(name, rows, target.stat().st_size, key, source)
         self._parts.setdefault(table, []).append(part)
         return part, True
@@ -170,6 +172,10 @@ class Writer:
     def parts(self, table: str) -> tuple[Part, ...]:
         """Give the parts of a table collected so far, in order."""
         return tuple(self._parts.get(table, ()))
+
+    def earlier_findings(self) -> list[dict[str, Any]]:
+        """Give what was found while reading the version before."""
+        return FolderStore(self.folder, self.previous).findings() if self.previous is not None else []
 
     def findings(self, lines: Iterable[Mapping[str, Any]]) -> str:
         """Keep what was found while reading, one JSON object a line, and give the name for :meth:`commit`."""
@@ -211,8 +217,14 @@ class Writer:
             self._sweep_interrupted(self.previous)
             return self.previous
         write_manifest(self.folder, manifest)
+        self._made.clear()
         self._sweep(manifest)
         return manifest
+
+    def discard(self) -> None:
+        """Remove the parts made by a run that failed; what the manifest names stays."""
+        for name in self._made:
+            (self.folder / name).unlink(missing_ok=True)
 
     def _sweep(self, manifest: Manifest) -> None:
         # The parts of the version before stay until the next commit, for readers that have it open.
@@ -254,8 +266,12 @@ def writing(path: str | os.PathLike[str]) -> Iterator[Writer]:
         with _locked(folder):
             previous = read_manifest(folder) if (folder / MANIFEST).exists() else None
             shutil.rmtree(folder / SCRATCH, ignore_errors=True)  # of a run that was killed
+            writer = Writer(folder, previous)
             try:
-                yield Writer(folder, previous)
+                yield writer
+            except BaseException:
+                writer.discard()
+                raise
             finally:
                 shutil.rmtree(folder / SCRATCH, ignore_errors=True)
                 if ours and not (folder / MANIFEST).exists():

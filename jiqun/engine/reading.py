@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +23,17 @@ import duckdb
 from jiqun.cluster import JiqunError
 from jiqun.engine.database import connect
 
-__all__ = ["UNREADABLE", "CsvLayout", "Damaged", "Reader", "Unreadable", "identifier", "literal", "reading"]
+__all__ = [
+    "UNREADABLE",
+    "CsvLayout",
+    "Damaged",
+    "Reader",
+    "Unreadable",
+    "identifier",
+    "literal",
+    "private",
+    "reading",
+]
 
 UNREADABLE = "jiqun: unreadable value"
 """Text of the database error that a strict cast raises."""
@@ -127,9 +138,9 @@ class Reader:
         JiqunError
             If there is no room left, no permission, or no time.
         """
-        options = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
+        options = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}, USE_TMP_FILE false)"
         try:
-            self._watch(f"COPY ({sql}) TO {literal(str(target))} {options}", tick=tick, seconds=seconds)
+            self._watch(f"COPY (\n{sql}\n) TO {literal(str(target))} {options}", tick=tick, seconds=seconds)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -184,14 +195,15 @@ def reading(*, scratch: Path, memory_limit: str | None = None) -> Iterator[Reade
     memory_limit
         Such as ``"4GB"``; default from ``JIQUN_MEMORY``.
     """
-    with _private(scratch, memory_limit) as connection:
+    with private(scratch, memory_limit) as connection:
         yield Reader(connection)
 
 
 @contextlib.contextmanager
-def _private(scratch: Path, memory_limit: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    spill = scratch / "spill"
-    spill.mkdir(parents=True, exist_ok=True)
+def private(scratch: Path, memory_limit: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB that shares nothing with any other: own spill folder, no Python variables, progress counted."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    spill = Path(tempfile.mkdtemp(prefix="spill-", dir=scratch))
     with _speaking():
         connection = connect(memory_limit=memory_limit, spill=spill)
     try:
@@ -222,7 +234,9 @@ def _speaking() -> Iterator[None]:
             raise JiqunError(
                 f"Not enough memory: {_first_line(text)} Raise the limit (JIQUN_MEMORY, such as 4GB)."
             ) from error
-        raise Damaged(_first_line(text)) from error
+        if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
+            raise Damaged(_first_line(text)) from error
+        raise JiqunError("\n".join(text.strip().splitlines()[:8])) from error
 
 
 _OUTSIDE = {

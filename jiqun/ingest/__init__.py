@@ -1,1 +1,8 @@
-"""TBD."""
+"""How it comes in: declarative recipes, one module for each kind of source, and the refresh that never does harm."""
+
+from jiqun.ingest.build import Ingested, ingest
+from jiqun.ingest.limits import Limits
+from jiqun.ingest.recipe import Recipe, RecipeError, load_recipe, parse_recipe
+from jiqun.ingest.sources import SourceError
+
+__all__ = ["Ingested", "Limits", "Recipe", "RecipeError", "SourceError", "ingest", "load_recipe", "parse_recipe"]

@@ -1,0 +1,245 @@
+"""Delimited text: CSV and TSV, in any encoding, refused where it is damaged and never bent into shape."""
+
+from __future__ import annotations
+
+import csv
+import io
+import mmap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from jiqun.cluster import Words
+from jiqun.engine.reading import CsvLayout
+from jiqun.ingest.sources.encoding import bom_encoding, check_utf8, codec, utf8_copy
+from jiqun.ingest.sources.source import Given, SourceError, Staged, mapping_of, source, staged_copy
+
+__all__ = ["sniff_delimiter", "stage_csv", "stage_tsv"]
+
+HEAD = 1 << 20
+FIELD = 16 * 1024 * 1024
+DELIMITERS = (",", ";", "\t", "|")
+_OPTIONS = ("encoding", "delimiter", "quote", "header_row")
+
+
+@source("csv", title=Words("CSV", "CSV 文本"), extensions=(".csv", ".txt"), options=_OPTIONS, text=True)
+def stage_csv(given: Given) -> Staged:
+    """Stage a comma-separated file; the delimiter is told from the head of the file where it is not given."""
+    return _stage(given, None)
+
+
+@source("tsv", title=Words("Tab-separated text", "TSV 文本"), extensions=(".tsv", ".tab"), options=_OPTIONS, text=True)
+def stage_tsv(given: Given) -> Staged:
+    """Stage a tab-separated file."""
+    return _stage(given, "\t")
+
+
+def sniff_delimiter(head: str, quote: str = '"') -> str:
+    r"""Tell the delimiter from the first lines: the one that splits most of them into the same number of fields.
+
+    >>> sniff_delimiter("a;b;c\n1,5;2;3\n")
+    ';'
+    >>> sniff_delimiter("name\nx\n")
+    ','
+    """
+    best, score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        try:
+            rows = _records(io.StringIO(head, newline=""), delimiter, quote)
+            widths = [len(row) for row, _ in zip(rows, range(100), strict=False) if row]
+        except csv.Error:
+            continue
+        if not widths or widths[0] < 2:
+            continue
+        agreeing = sum(width == widths[0] for width in widths) / len(widths)
+        if (agreeing, widths[0]) > score:
+            best, score = delimiter, (agreeing, widths[0])
+    return best
+
+
+def _stage(given: Given, delimiter: str | None) -> Staged:
+    path = _as_utf8(given)
+    _refuse_binary(given, path)
+    head = _head(given, path)
+    quote = '"' if given.section.quote is None else given.section.quote
+    delimiter = given.section.delimiter or delimiter or sniff_delimiter(head, quote)
+    header_row = 1 if given.section.header_row is None else given.section.header_row
+    header = _header(given, head, delimiter, quote, header_row)
+    columns, twice = mapping_of(header, given.label)
+    nulls = given.section.nulls if given.section.nulls is not None else ("",)
+    layout = CsvLayout(tuple(columns.values()), delimiter, quote, header_row, nulls)
+    staged = Staged(path, columns, layout, twice)
+    return replace(staged, lines=partial(_lines, path, layout), retry=partial(_retry, given, staged))
+
+
+def _as_utf8(given: Given) -> Path:
+    with given.path.open("rb") as file:
+        head = file.read(4)
+    if not head:
+        raise SourceError(f"{given.label} is empty (0 bytes). Export it again, or take it out of the recipe.")
+    declared = given.section.encoding or bom_encoding(head) or "utf-8"
+    packed = given.path.name.lower().endswith(".gz")
+    if packed or codec(given, declared) != "utf-8":
+        path = utf8_copy(given, declared)
+        if path.stat().st_size == 0:
+            raise SourceError(f"{given.label} is empty. Export it again, or take it out of the recipe.")
+        return path
+    if any(sign in str(given.path) for sign in "*?["):
+        # The reader would take these for a pattern.
+        link = given.scratch / f"link-{abs(hash(str(given.path))):x}.csv"
+        link.unlink(missing_ok=True)
+        link.symlink_to(given.path)
+        return link
+    return given.path
+
+
+def _refuse_binary(given: Given, path: Path) -> None:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        found = content.find(b"\x00")
+        if found >= 0:
+            line = content[: min(found, FIELD)].count(b"\n") + 1 if found < FIELD else None
+            at = f"line {line}, " if line else ""
+            raise SourceError(
+                f"{given.label}, {at}byte {found:,}: a NUL byte, which no text has. If it was saved as “Unicode” by "
+                'a spreadsheet, add  encoding = "utf-16"  to its section of the recipe; if it is not text, correct format.'
+            )
+
+
+def _head(given: Given, path: Path) -> str:
+    with path.open("rb") as file:
+        raw = file.read(HEAD)
+    try:
+        # Only the last character may be cut in two.
+        return raw.decode("utf-8-sig") if len(raw) < HEAD else raw.decode("utf-8-sig", "ignore")
+    except UnicodeDecodeError:
+        check_utf8(replace(given, path=path))
+        raise
+
+
+def _records(text: Iterable[str], delimiter: str, quote: str) -> csv._reader:
+    csv.field_size_limit(FIELD)
+    if not quote:
+        return csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
+    return csv.reader(text, delimiter=delimiter, quotechar=quote, strict=True)
+
+
+def _header(given: Given, head: str, delimiter: str, quote: str, header_row: int) -> list[str]:
+    if len(delimiter) > 1:
+        rows: Iterator[list[str]] = (line.split(delimiter) for line in head.splitlines() if line)
+    else:
+        # Lines above the header are titles and notes, free of any rule.
+        below = head.split("\n", header_row - 1)[-1] if header_row > 1 else head
+        if header_row > 1 and head.count("\n") < header_row - 1:
+            raise SourceError(f"{given.label} has no line {header_row}, where header_row says the header is.")
+        rows = (row for row in _records(io.StringIO(below, newline=""), delimiter, quote) if row)
+    try:
+        header = next(rows, None)
+        first = next(rows, None) if header_row else header
+    except csv.Error as error:
+        if len(head) >= HEAD:
+            raise SourceError(
+                f"{given.label}: the header and first row take more than {HEAD:,} characters: a quote that is opened "
+                "and never closed, or another delimiter."
+            ) from error
+        raise SourceError(
+            f"{given.label}, line {max(header_row, 1)}: {error}. Check the quotes and the delimiter ({delimiter!r})."
+        ) from error
+    if header is None or not any(name.strip() for name in header):
+        raise SourceError(f"{given.label} has no header. Its first line must name the columns; see header_row.")
+    if first is None:
+        raise SourceError(
+            f"{given.label} has a header ({', '.join(header[:5])}{' …' if len(header) > 5 else ''}) but 0 rows. "
+            "Export it again, or take it out of the recipe."
+        )
+    return [f"column{n}" for n in range(1, len(header) + 1)] if header_row == 0 else header
+
+
+def _retry(given: Given, staged: Staged, complaint: str) -> Staged:
+    """Find the first damage in a file that the fast reader refused, or copy it in the usual form."""
+    check_utf8(replace(given, path=staged.path))
+    layout = staged.layout
+    if layout is None or len(layout.delimiter) > 1:
+        raise SourceError(f"{given.label} cannot be read: {complaint}")
+    target = given.scratch / f"tidy-{staged.path.name}"
+    header = layout.skip
+    try:
+        with (
+            staged.path.open(encoding="utf-8-sig", newline="") as text,
+            target.open("w", encoding="utf-8", newline="") as out,
+        ):
+            for _ in range(max(header - 1, 0)):
+                out.write("\n" if text.readline() else "")
+            reader = _records(text, layout.delimiter, layout.quote)
+            writer = csv.writer(out, delimiter=layout.delimiter, quotechar=layout.quote or '"', lineterminator="\n")
+            _copy_records(given, reader, writer, layout)
+    except csv.Error as error:
+        raise SourceError(f"{given.label}: {error}. {complaint}") from error
+    return staged_copy(staged, target)
+
+
+def _copy_records(given: Given, reader: csv._reader, writer: csv._writer, layout: CsvLayout) -> None:
+    offset = max(layout.skip - 1, 0)
+    width = len(layout.names)
+    started = offset + 1
+    try:
+        for row in reader:
+            if row and len(row) != width:
+                raise SourceError(_ragged(given, row, started, layout))
+            writer.writerow(row)
+            started = offset + reader.line_num + 1
+    except csv.Error as error:
+        text = str(error)
+        if "field larger" in text:
+            reason = f"a field longer than {FIELD:,} characters – most likely a quote that is opened and never closed"
+        elif "unexpected end" in text:
+            reason = "a quote is opened here and never closed"
+        else:
+            reason = f"{text} – a quote inside a quoted field must be doubled"
+        raise SourceError(f"{given.label}, line {started}: {reason}.") from error
+
+
+def _ragged(given: Given, row: Sequence[str], line: int, layout: CsvLayout) -> str:
+    width = len(layout.names)
+    if len(row) < width:
+        what = f"nothing for column {layout.names[len(row)]!r} and what follows it"
+    else:
+        what = f"after the last column {layout.names[-1]!r} there is still {row[width]!r}"
+    counts = Counter({d: layout.delimiter.join(row).count(d) for d in DELIMITERS if d != layout.delimiter})
+    other, seen = counts.most_common(1)[0]
+    hint = f" (Is the delimiter {other!r}?)" if width == 1 and seen else ""
+    return (
+        f"{given.label}, line {line}: {len(row)} fields where the header has {width}: {what}. "
+        f"A {layout.delimiter!r} inside a value must be in quotes; correct the line.{hint}"
+    )
+
+
+def _lines(path: Path, layout: CsvLayout, rows: Sequence[int]) -> list[int]:
+    """Give the line in which each row starts; quoted line breaks and blank lines make it differ from the row."""
+    if not rows:
+        return []
+    if _one_line_each(path, layout):
+        return [row + layout.skip for row in rows]
+    wanted, found = set(rows), {}
+    offset = max(layout.skip - 1, 0)
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        for _ in range(offset):
+            text.readline()
+        reader = _records(text, layout.delimiter, layout.quote)
+        number, started = 0 if layout.skip else 1, offset + 1
+        for row in reader:
+            if row or len(layout.names) == 1:
+                if number in wanted:
+                    found[number] = started
+                    if len(found) == len(wanted):
+                        break
+                number += 1
+            started = offset + reader.line_num + 1
+    return [found.get(row, row + layout.skip) for row in rows]
+
+
+def _one_line_each(path: Path, layout: CsvLayout) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        quoted = layout.quote and content.find(layout.quote.encode()) >= 0
+        return not quoted and content.find(b"\n\n") < 0 and content.find(b"\n\r\n") < 0

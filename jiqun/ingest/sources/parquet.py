@@ -1,0 +1,33 @@
+"""Parquet files, read as they are."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jiqun.cluster import Words
+from jiqun.ingest.sources.source import Given, SourceError, Staged, mapping_of, source
+
+__all__ = ["stage_parquet"]
+
+
+@source("parquet", title=Words("Parquet", "Parquet 文件"), extensions=(".parquet", ".pq"))
+def stage_parquet(given: Given) -> Staged:
+    """Stage a Parquet file after a look at its footer."""
+    try:
+        metadata = pq.read_metadata(given.path)
+        names = pq.read_schema(given.path).names
+    except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
+        raise SourceError(
+            f"{given.label} is not a whole Parquet file ({str(error).splitlines()[0]}). "
+            "It may have been cut short while it was copied: copy or export it again."
+        ) from error
+    if metadata.num_rows == 0:
+        raise SourceError(f"{given.label} has 0 rows. Export it again, or take it out of the recipe.")
+    columns, twice = mapping_of(names, given.label)
+    path = given.path
+    if any(sign in str(path) for sign in "*?["):
+        path = given.scratch / f"link-{abs(hash(str(path))):x}.parquet"
+        path.unlink(missing_ok=True)
+        path.symlink_to(given.path)
+    return Staged(path, columns, twice=twice)
