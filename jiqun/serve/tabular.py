@@ -15,7 +15,10 @@ import narwhals as nw
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BOM", "columnar_csv", "plain_rows", "safe", "write_table"]
+    from jiqun.cluster import Language
+    from jiqun.report.shapes import Figure, FindingsReport, Text
+
+__all__ = ["BOM", "columnar_csv", "figure_csv", "findings_csv", "plain_rows", "safe", "write_table"]
 
 BOM = "\ufeff"
 _RUNS = re.compile(r"^[=+\-@\t\r\n]")
@@ -46,6 +49,29 @@ def columnar_csv(rows: Mapping[str, Sequence[Any]], *, header: Iterable[str] | N
     for row in zip(*rows.values(), strict=True):
         writer.writerow([safe(_flat(cell)) for cell in row])
     return out.getvalue()
+
+
+def figure_csv(figure: Figure, lang: Language, *, bom: bool = False) -> str:
+    """Write the table behind a figure as CSV, its columns titled with their units."""
+    titles = [
+        f"{_in(c.title, lang)} ({_in(c.unit, lang)})" if _in(c.unit, lang) else _in(c.title, lang)
+        for c in figure.columns
+    ]
+    return columnar_csv({c.name: figure.rows.get(c.name, []) for c in figure.columns}, header=titles, bom=bom)
+
+
+def findings_csv(report: FindingsReport, lang: Language, *, bom: bool = False) -> str:
+    """Write findings as CSV, one a row."""
+    names = ("severity", "rule", "table", "column", "rows", "of", "file", "line")
+    rows: dict[str, list[Any]] = {name: [getattr(item, name) for item in report.items] for name in names}
+    rows["title"] = [_in(item.title, lang) for item in report.items]
+    rows["advice"] = [_in(item.advice, lang) for item in report.items]
+    rows["examples"] = [item.examples for item in report.items]
+    return columnar_csv(rows, bom=bom)
+
+
+def _in(text: Text, lang: Language) -> str:
+    return text.zh if lang == "zh" else text.en
 
 
 def plain_rows(table: pa.Table) -> dict[str, list[Any]]:

@@ -86,7 +86,7 @@ def _run(job: str, taken: str) -> dict[str, Any]:
     _bound_memory()
     folder = Path(job)
     voice = Voice()
-    recipe = parse_recipe((folder / "recipe.toml").read_text(encoding="utf-8"), folder=folder / "files", trusted=False)
+    recipe = parse_recipe((folder / "recipe.toml").read_text(encoding="utf-8"), folder=folder / "files", confined=True)
     name = recipe.about.id
     if not _ID.fullmatch(name):
         raise Refusal(

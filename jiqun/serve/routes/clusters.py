@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -13,7 +13,7 @@ from jiqun.serve.examples import answers
 from jiqun.serve.refusals import Refusal
 from jiqun.serve.services import ClusterId, ServicesOf, file_headers
 from jiqun.serve.shapes import Removed
-from jiqun.serve.tabular import columnar_csv
+from jiqun.serve.tabular import figure_csv, findings_csv
 from jiqun.serve.workspace import KEPT_DAYS, Entry
 
 __all__ = ["router"]
@@ -86,8 +86,7 @@ async def figure(
     if kind == "json":
         return await services.answer(request, entry, f"figure {figure}", lambda: make(entry.cluster, figure))
     shown = await services.work.run(("figure", entry.folder, entry.stamp, figure), lambda: make(entry.cluster, figure))
-    titles = [_titled(getattr(c.title, lang), getattr(c.unit, lang)) for c in shown.columns]
-    text = columnar_csv({c.name: shown.rows.get(c.name, []) for c in shown.columns}, header=titles, bom=bom)
+    text = figure_csv(shown, lang, bom=bom)
     return _file(text, f"{entry.id}-{figure}.csv")
 
 
@@ -113,12 +112,7 @@ async def findings(
     if kind == "json":
         return await services.answer(request, entry, "findings", lambda: make(entry.cluster))
     found = await services.work.run(("findings", entry.folder, entry.stamp), lambda: make(entry.cluster))
-    names = ("severity", "rule", "table", "column", "rows", "of", "file", "line")
-    rows: dict[str, list[Any]] = {name: [getattr(item, name) for item in found.items] for name in names}
-    rows["title"] = [getattr(item.title, lang) for item in found.items]
-    rows["advice"] = [getattr(item.advice, lang) for item in found.items]
-    rows["examples"] = [item.examples for item in found.items]
-    return _file(columnar_csv(rows, bom=bom), f"{entry.id}-findings.csv")
+    return _file(findings_csv(found, lang, bom=bom), f"{entry.id}-findings.csv")
 
 
 @router.get("/{id}/filters", response_model=Filters, summary="Filters", responses=answers("filters"))
@@ -209,7 +203,3 @@ def _changeable(services: ServicesOf) -> None:
 
 def _file(text: str, name: str) -> Response:
     return Response(text, media_type=CSV, headers=file_headers(name))
-
-
-def _titled(title: str, unit: str) -> str:
-    return f"{title} ({unit})" if unit else title

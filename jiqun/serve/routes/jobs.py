@@ -119,7 +119,7 @@ async def run_job(id_: JobId, services: ServicesOf) -> Job:
 def _parse(services: ServicesOf, id_: str, text: str) -> None:
     from jiqun.ingest import parse_recipe
 
-    parse_recipe(text, folder=services.jobs.files(id_), trusted=False)
+    parse_recipe(text, folder=services.jobs.files(id_), confined=True)
 
 
 def _allowed(services: ServicesOf) -> None:
