@@ -111,7 +111,8 @@ def _lives(plan: Plan, n: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Draw dates of founding and closing: 55 % stand at the start, the rest enter, and some leave."""
     start, end = _day(plan.first_year), _day(plan.first_year + plan.years)
     stands = rng.random(n) < 0.55
-    age = np.minimum(rng.exponential(2600.0, n), 9000.0) + 1
+    # Exponential ages cut at 25 years, by the inverse of the distribution, so that nothing heaps at the cut.
+    age = 1 - 2600.0 * np.log1p(-rng.random(n) * -np.expm1(-9000.0 / 2600.0))
     entry = start + (end - start - 1) * rng.beta(1.2, 1.3, n)
     founded = np.floor(np.where(stands, start - age, entry)).astype(np.int64)
     # A hazard of 0.35 % a month, counted from entry into view, so that no firm closes before the first month.

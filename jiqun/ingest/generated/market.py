@@ -235,7 +235,9 @@ def _where(ordered: pl.Series, values: Floats) -> pl.Expr:
 def _money(market: Market, baskets: _Baskets, target: Ints, rng: np.random.Generator) -> dict[str, Floats]:
     """Draw quantities, amounts and who bears which subsidy."""
     n = len(target)
-    quantity = np.maximum(np.floor(rng.lognormal(1.0, 1.0, n)), 1.0)
+    # Goods are ordered wholesale, by the dozens; services by the few.
+    service = np.array([p.service for p in market.plan.planted])[market.firms.industry[target]]
+    quantity = np.maximum(np.floor(rng.lognormal(np.where(service, 0.9, 3.2), 1.0)), 1.0)
     amount = np.round(market.firms.price[target] * quantity * rng.lognormal(0.0, 0.08, n), 2)
     helped = rng.random(n) < _helped(_progress(market.plan, baskets.month))
     helped &= baskets.platform[baskets.line]

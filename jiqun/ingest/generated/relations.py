@@ -146,7 +146,10 @@ def _pairs(
 ) -> pl.DataFrame:
     """Make ties (of a kind, in a layer) of firms that were open at the same time; each pair once."""
     a, b = pair
-    begin = np.maximum(firms.founded[a], firms.founded[b]) + rng.integers(30, 400, len(a))
+    begin = np.maximum(firms.founded[a], firms.founded[b])
+    if what[1] == "digital":
+        begin = np.maximum(begin, _platform_start(plan))
+    begin = begin + rng.integers(30, 400, len(a))
     end = np.minimum(firms.closed[a], firms.closed[b])
     good = (a != b) & (begin < np.minimum(end, _last_day(plan)))
     _, once = np.unique(a[good].astype(np.int64) * len(firms) + b[good], return_index=True)
@@ -165,8 +168,12 @@ def _pairs(
 
 
 def _since(plan: Plan, firms: Side, who: Ints, rng: np.random.Generator) -> Ints:
-    start = int((np.datetime64(f"{plan.first_year - 4}-01-01") - np.datetime64("1970-01-01")).astype(int))
-    return np.asarray(np.maximum(firms.founded[who], start) + rng.integers(10, 900, len(who)))
+    return np.asarray(np.maximum(firms.founded[who], _platform_start(plan)) + rng.integers(10, 900, len(who)))
+
+
+def _platform_start(plan: Plan) -> int:
+    """Give the day on which the platform opened: four years before the data begin."""
+    return int((np.datetime64(f"{plan.first_year - 4}-01-01") - np.datetime64("1970-01-01")).astype(int))
 
 
 def _last_day(plan: Plan) -> int:
