@@ -1,0 +1,204 @@
+"""Composing the recipe: its files, its tables, and the rows that references need so that none is broken."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jiqun.cluster import TABLES
+from jiqun.ingest.drafting.codes import scheme_of
+from jiqun.ingest.drafting.decide import Choice
+from jiqun.ingest.drafting.relate import link, names_of
+from jiqun.ingest.drafting.words import bare, unit_in
+from jiqun.ingest.drafting.write import column_lines, comment, quoted, sql_name, unused_lines
+
+__all__ = ["compose"]
+
+_HEAD = """\
+# A draft by `jiqun recipe`: what the files look like, not what they mean. Read it, then:
+#   jiqun ingest THIS_FILE --out FOLDER      jiqun check FOLDER
+# 由 `jiqun recipe` 起草:请核对每一处映射,再执行导入。# 之后为说明或其他可能。
+"""
+_ROLES = {"source": "buyer", "target": "firm"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A column of a source whose values must exist in another table."""
+
+    source: str
+    column: str
+    role: str
+    complete: bool
+    """Whether every value is known to be there already."""
+    by_name: bool = False
+
+
+def compose(choices: Sequence[Choice], folder: Path) -> str:
+    """Write the whole recipe.
+
+    Parameters
+    ----------
+    choices
+        What each source feeds.
+    folder
+        Folder in which the recipe will lie.
+    """
+    names = names_of(choices)
+    sections = [_HEAD, _cluster(choices, folder)]
+    sections += [_file(choice, names[i], folder) for i, choice in enumerate(choices)]
+    feeds: dict[str, list[str]] = {table: [] for table in TABLES}
+    for i, choice in enumerate(choices):
+        if choice.table:
+            feeds[choice.table].append(_feed(choice, names[i]))
+    queries = []
+    for table in ("actors", "places", "industries"):
+        completion = _complete(choices, names, table)
+        if completion:
+            queries.append(completion[0])
+            feeds[table].append(completion[1])
+    sections += queries
+    sections += [text for table in TABLES for text in feeds[table]]
+    return "\n".join(sections)
+
+
+def _cluster(choices: Sequence[Choice], folder: Path) -> str:
+    first = choices[0].seen.look.path
+    stem = first.name.split(".")[0] if len({c.seen.look.path for c in choices}) == 1 else folder.name
+    slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:60] or "my-cluster"
+    lines = [
+        "[cluster]",
+        f"id = {quoted(slug)}",
+        f"title = {{ en = {quoted(stem)}, zh = {quoted(stem)} }}",
+        'origin = "real"',
+        f"currency = {quoted(_currency(choices))}  # ISO code such as CNY, USD; shown with every amount",
+        '# as_of = "2024-12-31"     # the day the data are of',
+        '# licence = "…"',
+    ]
+    located = [c for c in choices if "lon" in c.mapped]
+    if located:
+        lines.append(_crs(located))
+    schemes = {
+        key: scheme
+        for key, scheme in (("industry", scheme_of(choices, "industry")), ("place", scheme_of(choices, "place")))
+        if scheme
+    }
+    if schemes:
+        pairs = ", ".join(f"{key} = {quoted(scheme)}" for key, scheme in schemes.items())
+        lines.append(f"codes = {{ {pairs} }}  # recognised by the form of the codes")
+    return "\n".join(lines) + "\n"
+
+
+def _crs(located: Sequence[Choice]) -> str:
+    hints = " ".join(bare(c.mapped["lon"]) for c in located)
+    if "gcj" in hints or "bd" in hints.split("_") or "bd_" in hints:
+        guess = "GCJ-02" if "gcj" in hints else "BD-09"
+        return f'crs = "{guess}"  # the heading says so: {hints}'
+    inside = all(
+        73 <= c.seen.facts[c.mapped["lon"]].low <= c.seen.facts[c.mapped["lon"]].high <= 136
+        and 3 <= c.seen.facts[c.mapped["lat"]].low <= c.seen.facts[c.mapped["lat"]].high <= 54
+        for c in located
+        if "lat" in c.mapped
+    )
+    if not inside:
+        return '# crs = "WGS84"'
+    return (
+        "# The coordinates lie in China. Ask where they come from: GPS and official maps are WGS84 (as read now);\n"
+        "# 高德 and 腾讯 give GCJ-02, 百度 gives BD-09. Read wrongly, they are 300 m to 1.5 km off.\n"
+        '# crs = "GCJ-02"'
+    )
+
+
+def _currency(choices: Sequence[Choice]) -> str:
+    for choice in choices:
+        for column in ("amount", "revenue", "price"):
+            source = choice.mapped.get(column, "")
+            text = f"{bare(source)} {unit_in(source)} {choice.seen.facts[source].strip if source else ''}".lower()
+            if "元" in text and "美元" not in text:
+                return "CNY"
+            for sign, code in (("usd", "USD"), ("美元", "USD"), ("eur", "EUR"), ("€", "EUR"), ("cny", "CNY"), ("rmb", "CNY"),
+                               ("brl", "BRL"), ("£", "GBP"), ("gbp", "GBP")):  # fmt: skip
+                if sign in text:
+                    return code
+    return ""
+
+
+def _file(choice: Choice, name: str, folder: Path) -> str:
+    look = choice.seen.look
+    path = look.path.resolve()
+    inside = path.is_relative_to(folder)
+    shown = path.relative_to(folder).as_posix() if inside else os.fspath(path)
+    rows = f"{len(look.rows):,} rows" if look.whole else f"the first {len(look.rows):,} rows"
+    lines = [comment(f"{look.title}: {rows} and {len(look.columns)} columns looked at.")]
+    lines += [comment(f"{look.path.name} {note}.") for note in look.notes]
+    lines += [f"[files.{name}]", f"path = {quoted(shown)}"]
+    lines += [f"{key} = {value if isinstance(value, int) else quoted(value)}" for key, value in look.options.items()]
+    if not choice.table:
+        lines.append(
+            comment("It feeds no table: no columns were recognised. They are: " + ", ".join(look.columns)[:800])
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _feed(choice: Choice, name: str) -> str:
+    mapped = ", ".join(f"{source} → {column}" for column, source in choice.mapped.items())
+    lines = [comment(f"{choice.seen.title} feeds {choice.table}: {mapped}.")]
+    if choice.second:
+        lines.append(comment(f"It might feed {choice.second} instead."))
+    lines += [comment(f"Uncertain: {note}.") for note in choice.notes]
+    lines += [f"[[{choice.table}]]", f"from = {quoted(name)}"]
+    key = TABLES[choice.table].key
+    if len(key) == 1 and not choice.seen.facts[choice.mapped[key[0]]].unique:
+        lines.append(f"distinct = true  # {comment(choice.mapped[key[0]])[2:]} repeats: the first row of each is kept")
+    lines.append(f"[{choice.table}.columns]")
+    return "\n".join([*lines, *column_lines(choice), *unused_lines(choice)]) + "\n"
+
+
+def _references(choices: Sequence[Choice], names: dict[int, str], table: str) -> Iterator[_Reference]:
+    for i, choice in enumerate(choices):
+        if not choice.table or choice.table == table:
+            continue
+        for column in TABLES[choice.table].columns:
+            if not column.references.startswith(table + ".") or column.name not in choice.mapped:
+                continue
+            found = link(choice, column.name, choices)
+            whole = choice.seen.look.whole
+            complete = found is not None and found.share == 1.0 and whole
+            yield _Reference(names[i], choice.mapped[column.name], _ROLES.get(column.name, "firm"), complete)
+
+
+def _complete(choices: Sequence[Choice], names: dict[int, str], table: str) -> tuple[str, str] | None:
+    """Write the query and the block that add the rows that references point at and no file holds."""
+    lacking = [r for r in _references(choices, names, table) if not r.complete]
+    if not lacking:
+        return None
+    key = TABLES[table].key[0]
+    holders = [(names[i], c.mapped[key]) for i, c in enumerate(choices) if c.table == table and key in c.mapped]
+    parts = []
+    for r in lacking:
+        value = f"cast({sql_name(r.column)} as varchar)"
+        test = f"{sql_name(r.column)} is not null"
+        for holder, column in holders:
+            known = f"select cast({sql_name(column)} as varchar) from {holder} where {sql_name(column)} is not null"
+            test += f"\n  and {value} not in ({known})"
+        parts.append(f"select {value} as id, '{r.role}' as role from {r.source} where {test}")
+    sql = "\nunion\n".join(parts)
+    query = f"more_{table}"
+    used_by = ", ".join(f"{r.source} ({r.column})" for r in lacking)
+    why = comment(f"{table.capitalize()} that are named by {used_by} and that no file lists.")
+    text = f"{why}\n[queries.{query}]\nsql = {_multiline(sql)}\n"
+    lines = [why, f"[[{table}]]", f"from = {quoted(query)}", "distinct = true", f"[{table}.columns]", f'{key} = "id"']
+    lines.append('name = "id"')
+    if table == "actors":
+        lines.append('kind = "role"')
+    return text, "\n".join(lines) + "\n"
+
+
+def _multiline(sql: str) -> str:
+    """Write SQL as a TOML text over several lines where that is safe, else on one."""
+    if "'''" in sql or any(not (c.isprintable() or c == "\n") for c in sql):
+        return quoted(sql)
+    return f"'''\n{sql}\n'''"

@@ -1,0 +1,183 @@
+"""Text files: which encoding, which delimiter, which line is the header."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from jiqun.cluster import JiqunError
+
+__all__ = ["Row", "Rows", "decoded", "split_rows"]
+
+Row = tuple[str | None, ...]
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DELIMITERS = (",", ";", "\t", "|")
+_MAX_FIELD = 1 << 20
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?$")
+_DATE = re.compile(r"\d{1,4}[-/.年]\d{1,2}([-/.月]\d{1,4}日?)?([ T].*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A text file in rows and columns."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    delimiter: str
+    header_row: int
+
+
+def decoded(raw: bytes, path: Path, truncated: bool) -> tuple[str, str, tuple[str, ...]]:
+    """Decode the start of a file: its text, its encoding, and what is not certain about it."""
+    for mark, name in _BOMS:
+        if raw.startswith(mark):
+            text = _try(raw, name, truncated)
+            if text is None:
+                raise JiqunError(f"{path} starts as {name} but is not: {_where(raw, name)}. Export it again.")
+            return text.lstrip("\ufeff"), name, ()
+    zeros = raw[:4096].count(0)
+    if zeros:
+        name = "utf-16-le" if raw[1:4096:2].count(0) > zeros / 2 else "utf-16-be"
+        text = _try(raw, name, truncated)
+        if text is None or "\x00" in text or zeros < len(raw[:4096]) / 8:
+            raise JiqunError(f"{path} is not a text file: it holds zero bytes. Export it as CSV.")
+        return text, name, (f"has no mark of its encoding; it reads as {name}",)
+    if (text := _try(raw, "utf-8", truncated)) is not None:
+        return text, "utf-8", ()
+    text = _try(raw, "gb18030", truncated)
+    if text is not None and _looks_chinese(text):
+        return text, "gb18030", ()
+    guess = "mac_roman" if b"\r" in raw and b"\n" not in raw else "cp1252"
+    text = raw.decode(guess, errors="replace")
+    return text, guess, (f"is neither UTF-8 nor GB18030 ({_where(raw, 'utf-8')}); {guess} is a guess",)
+
+
+def _try(raw: bytes, encoding: str, truncated: bool) -> str | None:
+    try:
+        return codecs.getincrementaldecoder(encoding)("strict").decode(raw, final=not truncated)
+    except UnicodeDecodeError:
+        return None
+
+
+def _where(raw: bytes, encoding: str) -> str:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return f"byte 0x{raw[error.start]:02x} at line {line}"
+    return "it ends within a character"
+
+
+def _looks_chinese(text: str) -> bool:
+    """Whether what GB18030 made of the bytes is common Chinese and not accented Latin read wrongly."""
+    beyond = [c for c in text[:200_000] if ord(c) > 0x7F]
+    common = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in beyond)
+    # In Chinese text characters come in runs; a Latin accent read as GB18030 swallows the letter after it.
+    runs = len(re.findall(r"[\u4e00-\u9fff]{2,}", text[:200_000]))
+    singles = len(re.findall(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])", text[:200_000]))
+    return common > 0.8 * len(beyond) and runs >= singles
+
+
+def split_rows(text: str, path: Path, truncated: bool) -> Rows:
+    """Split text into a header and rows.
+
+    Raises
+    ------
+    JiqunError
+        If there is no header, a row is longer or shorter than it, or a quote is never closed.
+    """
+    delimiter = _delimiter(text)
+    lines: list[tuple[int, list[str]]] = []
+    before = csv.field_size_limit(_MAX_FIELD)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=not truncated)
+    start = 1
+    try:
+        for fields in reader:
+            if fields:
+                lines.append((start, fields))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise JiqunError(
+            f"{path}, line {start}: a quote is opened and not closed, or a field is over 1 MB ({error})."
+        ) from error
+    finally:
+        csv.field_size_limit(before)
+    if truncated and len(lines) > 1:
+        lines.pop()
+    if not lines:
+        raise JiqunError(f"{path} holds no row, only blank lines. Export it again.")
+    return _rows(lines, path, delimiter)
+
+
+def _rows(lines: list[tuple[int, list[str]]], path: Path, delimiter: str) -> Rows:
+    header = _header(lines)
+    at, names = lines[header]
+    columns = tuple(name.strip() for name in names)
+    _check_header(columns, path, at)
+    for line, fields in lines[header + 1 :]:
+        if len(fields) != len(columns):
+            raise JiqunError(
+                f"{path}, line {line}: {len(fields)} fields where the header has {len(columns)} (delimiter "
+                f"{delimiter!r}); the last field is {fields[-1][:40]!r}. Quote fields that hold the delimiter."
+            )
+    rows = tuple(tuple(value.strip() or None for value in fields) for _, fields in lines[header + 1 :])
+    return Rows(columns, rows, delimiter, at)
+
+
+def _header(lines: list[tuple[int, list[str]]]) -> int:
+    """Find the header below any title lines: the first line as wide as most of those at the start."""
+    widths = Counter(len(fields) for _, fields in lines[:50])
+    usual = widths.most_common(1)[0][0]
+    for i, (_, fields) in enumerate(lines[:20]):
+        if len(fields) == usual and (usual == 1 or sum(bool(f.strip()) for f in fields) > 1):
+            return i
+    return 0
+
+
+def _check_header(columns: tuple[str, ...], path: Path, line: int) -> None:
+    filled = [name for name in columns if name]
+    if not filled:
+        raise JiqunError(f"{path}, line {line}: the header is empty. Put the names of the columns there.")
+    if sum(bool(_NUMBER.match(n) or _DATE.match(n)) for n in filled) * 2 > len(filled):
+        raise JiqunError(
+            f"{path}, line {line}: there is no header; the first row looks like data ({', '.join(filled[:4])}). "
+            "Put the names of the columns in the first line."
+        )
+    counts = Counter(filled)
+    for name, count in counts.items():
+        if count > 1:
+            first, second = [i + 1 for i, n in enumerate(columns) if n == name][:2]
+            raise JiqunError(
+                f"{path}, line {line}: columns {first} and {second} are both called {name!r}. Rename one of them."
+            )
+
+
+def _delimiter(text: str) -> str:
+    """Choose the delimiter that splits the first lines into the most even, and then the most, columns."""
+    head = text[: 256 << 10]
+    best, score = ",", (0.0, 0)
+    for candidate in _DELIMITERS:
+        if candidate not in head:
+            continue
+        try:
+            rows = [r for _, r in zip(range(200), csv.reader(io.StringIO(head, newline=""), delimiter=candidate))]  # noqa: B905
+        except csv.Error:
+            continue
+        widths = Counter(len(r) for r in rows if r)
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+        rated = (count / sum(widths.values()) if width > 1 else 0.0, width)
+        if rated > score:
+            best, score = candidate, rated
+    return best
