@@ -24,7 +24,18 @@ from jiqun.space.kept import kept
 from jiqun.space.layout import layout
 from jiqun.space.periods import Window
 
-__all__ = ["LIMIT", "NEIGHBOURS", "SEED", "Shared", "Sides", "Z", "communities", "shared_counterparts", "sides"]
+__all__ = [
+    "LIMIT",
+    "NEIGHBOURS",
+    "SEED",
+    "Shared",
+    "Sides",
+    "Z",
+    "communities",
+    "of_industry",
+    "shared_counterparts",
+    "sides",
+]
 
 Array = NDArray[np.float64]
 
@@ -130,7 +141,7 @@ def shared_counterparts(
         return None
     rows = traded.within(within)[two.row]
     if industry is not None:
-        rows &= _of_industry(cluster, two, industry)[two.firm]
+        rows &= of_industry(cluster, two, industry)[two.firm]
     links, size, total = _links(two, traded, rows)
     shown = links.firm
     source, target, weight = _edges(links.matrix)
@@ -157,7 +168,8 @@ class _Links:
     degree: NDArray[np.int64]
 
 
-def _of_industry(cluster: Cluster, two: Sides, industry: str) -> NDArray[np.bool_]:
+def of_industry(cluster: Cluster, two: Sides, industry: str) -> NDArray[np.bool_]:
+    """Say which firms belong to an industry or one below it."""
     codes = list(within_industry(cluster, industry))
     roster = actors(cluster)
     member = roster.filter(roster["industry"].is_in(codes))["actor_id"].to_numpy().astype(str)

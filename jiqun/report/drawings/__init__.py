@@ -1,0 +1,1 @@
+"""One file for each figure of the profile; to add a figure is to add a file."""

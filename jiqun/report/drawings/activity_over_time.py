@@ -1,0 +1,138 @@
+"""How much happens in each period, and how much of it hangs on who happened to take part."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+
+from jiqun.cluster import Cluster, Words
+from jiqun.report.bands import REPLICATES, total_band
+from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
+from jiqun.report.numbers import count, money, percent, span, times, unit_of
+from jiqun.report.shapes import Text
+from jiqun.report.time import complete
+from jiqun.report.vocabulary import GRAINS, vocabulary
+from jiqun.space import calendar, exchanges
+
+__all__ = ["activity_over_time"]
+
+
+@figure(
+    "activity_over_time",
+    title=Words("Activity over time", "活跃度变化"),
+    kind="line",
+    x="period",
+    y="value",
+    low="low",
+    high="high",
+    needs=(Need("interactions", ("time",)),),
+    order=10,
+    space="digital",
+    seeded=True,
+    sentence=Words(
+        "Interactions are summed by period. The band is a 95 % interval from a Poisson bootstrap over those who act "
+        "(buyers, investors …): how far the total would move had others like them taken part.",
+        "按时期汇总互动。带状区间为 95% 区间,由对发起方(买方、投资方等)的泊松自助法得到:"
+        "若换成另一批同类参与者,总量会如何变动。",
+    ),
+    formula=r"T_t = \sum_s y_{st},\quad T_t^{*} = \sum_s w_s\,y_{st},\; w_s \sim \mathrm{Poisson}(1)",
+)
+def activity_over_time(c: Cluster) -> Drawing | Missing:
+    """Sum interactions by period, with an interval by resampling the side that acts."""
+    traded, covered = exchanges(c), calendar(c)
+    if traded is None or covered is None or not traded.dated:
+        return Missing(Words("Not computable: no interaction has a time.", "无法计算:没有带时间的互动。"))
+    codes = np.array(covered.codes)
+    rows = traded.dated_rows & (traded.period >= codes[0]) & (traded.period <= codes[-1])
+    column_of = np.searchsorted(codes, traded.period[rows])
+    shape = (len(traded.sources), len(codes))
+    by_source = sp.coo_array((traded.value[rows], (traded.source[rows], column_of)), shape=shape).tocsr()
+    value = np.asarray(by_source.sum(axis=0)).ravel()
+    number_of = np.bincount(column_of, traded.count[rows], len(codes))
+    low, high = total_band(by_source)
+    names, grain = vocabulary(c), GRAINS[covered.grain]
+    unit = unit_of(c.about.currency) if traded.has_amount else Text(en="", zh="")
+    kind = "money" if traded.has_amount else "integer"
+    whole = complete(c, covered)
+    takeaway, key = _says(c, value, low, high, whole)
+    caveats = (
+        ()
+        if all(whole)
+        else (Words("The first or the last period is not covered in full.", "首个或末个时期的数据不完整。"),)
+    )
+    return Drawing(
+        title=Words(f"Value of {names.events.en} by {grain.en}", f"{names.events.zh}金额(按{grain.zh})")
+        if traded.has_amount
+        else Words(f"Number of {names.events.en} by {grain.en}", f"{names.events.zh}次数(按{grain.zh})"),
+        columns=(
+            column("period", "Period", "时期", "date"),
+            column("value", "Value", "数值", kind, unit),  # type: ignore[arg-type]
+            column("low", "Low (2.5 %)", "下限 (2.5%)", kind, unit),  # type: ignore[arg-type]
+            column("high", "High (97.5 %)", "上限 (97.5%)", kind, unit),  # type: ignore[arg-type]
+            column("count", f"Number of {names.events.en}", f"{names.events.zh}次数", "integer"),
+        ),
+        rows={
+            "period": list(covered.periods),
+            "value": value.tolist(),
+            "low": low.tolist(),
+            "high": high.tolist(),
+            "count": number_of.astype(int).tolist(),
+        },
+        takeaway=takeaway,
+        key=key,
+        caveats=caveats,
+        parameters={"replicates": REPLICATES, "resampled": "source"},
+    )
+
+
+def _says(
+    c: Cluster, value: np.ndarray, low: np.ndarray, high: np.ndarray, whole: list[bool]
+) -> tuple[Text, tuple[KeyFigure, ...]]:
+    traded, covered = exchanges(c), calendar(c)
+    assert traded is not None
+    assert covered is not None
+    names = vocabulary(c)
+    total, number_of = float(traded.value.sum()), float(traded.count.sum())
+    everyone = sp.coo_array(
+        (traded.value, (traded.source, np.zeros(traded.source.size, dtype=int))), shape=(len(traded.sources), 1)
+    ).tocsr()
+    total_low, total_high = (float(edge[0]) for edge in total_band(everyone))
+    said = money(total, c.about.currency) if traded.has_amount else count(total)
+    edges = [money(e, c.about.currency) if traded.has_amount else count(e) for e in (total_low, total_high)]
+    full = [p for p, is_full in enumerate(whole) if is_full]
+    top = max(full or range(len(value)), key=lambda p: float(value[p]))
+    # A period whose band is as wide as its value says too little to be compared.
+    firm = [p for p in full if high[p] - low[p] < value[p]]
+    first_last = (firm[0], firm[-1]) if len(firm) > 1 else None
+    en = f"{count(number_of).en} {names.events.en}"
+    zh = f"共 {count(number_of).zh} 次{names.events.zh}"
+    if traded.has_amount:
+        en += f" worth {said.en} ({span(*edges).en})"
+        zh += f",总额 {said.zh}({span(*edges).zh})"
+    en += f"; the busiest period was {covered.periods[top]}"
+    zh += f";最活跃的时期为 {covered.periods[top]}"
+    if first_last and value[first_last[0]] > 0:
+        a, b = first_last
+        change = float(value[b] / value[a] - 1)
+        apart = high[a] < low[b] or high[b] < low[a]
+        word = ("rose", "上升") if change > 0 else ("fell", "下降")
+        en += (
+            f", and from {covered.periods[a]} to {covered.periods[b]} the total {word[0]} by {percent(abs(change)).en}"
+        )
+        zh += f",{covered.periods[a]} 至 {covered.periods[b]} {word[1]} {percent(abs(change)).zh}"
+        if not apart:
+            en += " (the bands overlap)"
+            zh += "(区间有重叠)"
+    key = KeyFigure(
+        "total_value" if traded.has_amount else "interactions",
+        Words(f"Value of {names.events.en}", f"{names.events.zh}总额")
+        if traded.has_amount
+        else Words(names.events.en.capitalize(), f"{names.events.zh}次数"),
+        total,
+        total_low,
+        total_high,
+        type="money" if traded.has_amount else "integer",
+        unit=unit_of(c.about.currency) if traded.has_amount else Text(en="", zh=""),
+        note=Words(f"95% interval over {names.counterparts.en}", f"按{names.counterparts.zh}重抽样的 95% 区间"),
+    )
+    return Text(en=f"{en}.", zh=f"{zh}。"), (key,)
