@@ -140,7 +140,6 @@ def _blocks(recipe: Recipe) -> list[Block]:
     return [
         Block(
             table,
-            number,
             feed,
             feed.crs or recipe.cluster.crs,
             f"{recipe.name}: [[{table}]] block {number}",

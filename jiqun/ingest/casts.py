@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jiqun.cluster import TABLES
+from jiqun.cluster import TABLES, JiqunError
 from jiqun.cluster.schema import Type
 from jiqun.engine.casting import Cast
 from jiqun.ingest.recipe import ColumnSection, Feed
@@ -55,67 +55,68 @@ def casts_of(
     RecipeError
         If a source column does not exist, or a unit cannot be converted.
     """
-    schema = TABLES[table]
+    schema = TABLES[table].by_name
     casts = []
     for name, section in feed.columns.items():
-        sources = tuple(_source_column(where, name, column, staged, label) for column in section.sources)
-        canonical = schema.by_name.get(name)
+        at = f"{where}: {name}"
+        sources = tuple(_source_column(at, column, staged, label) for column in section.sources)
+        canonical = schema.get(name)
         kind = canonical.type if canonical else section.type or _type_of(sources, types)
-        casts.append(_cast(where, name, kind, section, sources, canonical.unit if canonical else "", nulls))
+        if section.format and kind not in ("date", "time"):
+            raise RecipeError(f"{at} is a {kind}; format is for dates and times. Remove it.")
+        multiplier, strip = _measure(at, kind, section, canonical.unit if canonical else "")
+        casts.append(
+            Cast(
+                name,
+                kind,
+                columns=sources,
+                join=section.join,
+                value=_constant(section.value),
+                formats=section.format,
+                factor=multiplier,
+                replace=section.map,
+                nulls=nulls,
+                thousands=section.thousands or "",
+                decimal=section.decimal,
+                strip=strip,
+                separator=section.separator,
+            )
+        )
     return casts
 
 
-def _source_column(where: str, name: str, column: str, staged: Staged, label: str) -> str:
+def _source_column(at: str, column: str, staged: Staged, label: str) -> str:
     if column in staged.twice:
         raise RecipeError(
-            f"{where}: {name} is mapped to column {column!r} of {label}, a name that several columns there have. "
+            f"{at} is mapped to column {column!r} of {label}, a name that several columns there have. "
             "Rename one of them in the file."
         )
     inner = staged.columns.get(column)
     if inner is None:
         raise RecipeError(
-            f"{where}: {name} is mapped to column {column!r}, which {label} does not have."
-            f"{closest(column, staged.columns)}"
+            f"{at} is mapped to column {column!r}, which {label} does not have.{closest(column, staged.columns)}"
         )
     return inner
 
 
-def _cast(
-    where: str,
-    name: str,
-    kind: Type,
-    section: ColumnSection,
-    sources: tuple[str, ...],
-    unit: str,
-    nulls: tuple[str, ...],
-) -> Cast:
-    multiplier, strip = 1.0, section.strip
-    if section.unit:
-        if kind not in ("number", "integer"):
-            raise RecipeError(f"{where}: {name} is a {kind} and has no unit; remove unit = {section.unit!r}.")
+def _measure(at: str, kind: Type, section: ColumnSection, unit: str) -> tuple[float, str]:
+    """Give the factor to the canonical unit, and the characters to remove before reading."""
+    if not section.unit:
+        return 1.0, section.strip
+    if kind not in ("number", "integer"):
+        raise RecipeError(f"{at} is a {kind} and has no unit; remove unit = {section.unit!r}.")
+    try:
         multiplier = factor(section.unit, unit)
-        if section.unit.strip().lower() in _SHARE_UNITS:
-            strip += _SHARE_SIGNS
-    if section.format and kind not in ("date", "time"):
-        raise RecipeError(f"{where}: {name} is a {kind}; format is for dates and times. Remove it.")
-    value = section.value
-    if isinstance(value, bool):
-        value = "true" if value else "false"
-    return Cast(
-        name,
-        kind,
-        columns=sources,
-        join=section.join,
-        value=None if value is None else str(value),
-        formats=section.format,
-        factor=multiplier,
-        replace=section.map,
-        nulls=nulls,
-        thousands=section.thousands or "",
-        decimal=section.decimal,
-        strip=strip,
-        separator=section.separator,
-    )
+    except JiqunError as error:
+        raise RecipeError(f"{at}: {error}") from error
+    signs = _SHARE_SIGNS if section.unit.strip().lower() in _SHARE_UNITS else ""
+    return multiplier, section.strip + signs
+
+
+def _constant(value: str | float | bool | None) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _type_of(sources: tuple[str, ...], types: Mapping[str, str]) -> Type:

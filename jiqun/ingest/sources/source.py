@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Given", "SourceError", "SourceKind", "Staged", "kind_of", "kinds", "mapping_of", "source"]
 
 COMMON = frozenset({"path", "format", "package", "nulls"})
-_MODULES = ("delimited", "parquet")
+_MODULES = ("delimited", "parquet", "spreadsheet", "geographic")
 
 
 class SourceError(JiqunError):
@@ -43,11 +43,6 @@ class Given:
     """Folder for converted copies."""
     max_bytes: int | None = None
     progress: Progress = silent
-
-    @property
-    def key(self) -> str:
-        """Section of the recipe where its options stand, for messages."""
-        return f"{self.label}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""GeoPackage and GeoJSON: the properties as columns, the shape as WKB in WGS84, and a point for each.
+
+Beside the properties there are ``geometry``, ``geometry_lon`` and ``geometry_lat``: the point itself, or
+the centroid of a line or an area.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jiqun.cluster import Words
+from jiqun.ingest.recipe_errors import closest
+from jiqun.ingest.sources.source import Given, SourceError, Staged, mapping_of, source
+
+__all__ = ["stage_geojson", "stage_gpkg"]
+
+OWN = ("geometry", "geometry_lon", "geometry_lat")
+_DEGREES = frozenset({"EPSG:4326", "OGC:CRS84", "EPSG:4979", "EPSG:4490", "EPSG:4480", "EPSG:4258", "EPSG:4269"})
+"""Longitude and latitude in frames that agree with WGS84 within two metres (CGCS2000, ETRS89, NAD83)."""
+_MERCATOR = frozenset({"EPSG:3857", "EPSG:900913", "EPSG:102100", "ESRI:102100"})
+_EARTH = 6_378_137.0
+
+
+@source("geojson", title=Words("GeoJSON", "GeoJSON 文件"), extensions=(".geojson", ".json"))
+def stage_geojson(given: Given) -> Staged:
+    """Stage a GeoJSON file; by its standard it is in WGS84."""
+    with given.path.open("rb") as file:
+        head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head:
+        raise SourceError(f"{given.label} is empty. Export it again, or take it out of the recipe.")
+    if not head.startswith(b"{"):
+        raise SourceError(
+            f"{given.label} is not GeoJSON: it does not begin with {{. Correct format or export it again."
+        )
+    return _stage(given)
+
+
+@source("gpkg", title=Words("GeoPackage", "GeoPackage 文件"), extensions=(".gpkg",), options=("layer",))
+def stage_gpkg(given: Given) -> Staged:
+    """Stage one layer of a GeoPackage."""
+    with given.path.open("rb") as file:
+        if file.read(16) != b"SQLite format 3\x00":
+            # Told from its content, so that no other driver, some of which follow links, opens it.
+            raise SourceError(f"{given.label} is not a GeoPackage. Export it again, or correct format.")
+    return _stage(given)
+
+
+def _stage(given: Given) -> Staged:
+    try:
+        import pyogrio
+        import shapely  # noqa: F401
+    except ImportError as error:
+        raise SourceError(f"{given.label} is a map file, which needs: pip install 'jiqun[geo]'") from error
+    target = given.scratch / f"map-{abs(hash((str(given.path), given.section.layer))):x}.parquet"
+    try:
+        layer = _layer(given, [str(name) for name in pyogrio.list_layers(given.path)[:, 0]])
+        with pyogrio.raw.open_arrow(given.path, layer=layer, use_pyarrow=True, force_2d=True) as (meta, stream):
+            columns, twice = _write(given, meta, stream, target)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, OSError) as error:
+        raise SourceError(
+            f"{given.label} cannot be read as a map: {str(error).splitlines()[0]}. It may have been cut short; "
+            "export it again."
+        ) from error
+    return Staged(target, columns, twice=twice)
+
+
+def _layer(given: Given, names: list[str]) -> str:
+    wanted = given.section.layer
+    if wanted is None:
+        if len(names) != 1:
+            raise SourceError(
+                f"{given.label} has {len(names)} layers{': ' + ', '.join(names[:20]) if names else ''}. "
+                'Say which: layer = "…" in its section of the recipe.'
+            )
+        return names[0]
+    if wanted not in names:
+        raise SourceError(f"{given.label} has no layer {wanted!r}.{closest(wanted, names)}")
+    return wanted
+
+
+def _write(given: Given, meta: Any, stream: Any, target: Path) -> tuple[dict[str, str], frozenset[str]]:
+    mercator = _mercator(given, meta["crs"])
+    schema = stream.schema
+    shape = next((field.name for field in schema if (field.metadata or {}).get(b"ARROW:extension:name")), None)
+    properties = [name for name in schema.names if name != shape]
+    taken = [name for name in properties if name in OWN]
+    if taken:
+        raise SourceError(f"{given.label} has a property {taken[0]}, a name kept for the shape itself. Rename it.")
+    columns, twice = mapping_of([*properties, *OWN], given.label)
+    types = [schema.field(name).type for name in properties]
+    written = pa.schema(list(zip(columns.values(), [*types, pa.binary(), pa.float64(), pa.float64()], strict=True)))
+    rows = 0
+    with pq.ParquetWriter(target, written, compression="zstd") as writer:
+        for batch in stream:
+            shapes = batch.column(shape) if shape is not None else pa.nulls(batch.num_rows, pa.binary())
+            arrays = [batch.column(name) for name in properties] + _placed(given, shapes, mercator)
+            writer.write_table(pa.table(arrays, schema=written))
+            rows += batch.num_rows
+    if rows == 0:
+        raise SourceError(f"{given.label} has 0 features. Export it again, or take it out of the recipe.")
+    return columns, twice
+
+
+def _mercator(given: Given, crs: str | None) -> bool:
+    """Tell whether the coordinates are in Web Mercator; refuse what cannot be converted."""
+    if crs is None or crs.upper() in _DEGREES:
+        return False
+    if crs.upper() in _MERCATOR:
+        return True
+    name = re.match(r'\w+\["([^"]+)"', crs)
+    raise SourceError(
+        f"{given.label} is in {name[1] if name else crs[:60]}; read are longitude and latitude (WGS84, CGCS2000) "
+        "and Web Mercator. Export it in EPSG:4326."
+    )
+
+
+def _placed(given: Given, shapes: pa.Array, mercator: bool) -> list[pa.Array]:
+    import shapely
+
+    found = shapely.from_wkb(np.array(shapes.to_pylist(), dtype=object))
+    if mercator:
+        found = shapely.transform(found, _degrees)
+    else:
+        bounds = shapely.total_bounds(found)
+        if np.isfinite(bounds).all() and (np.abs(bounds) > (180.001, 90.001, 180.001, 90.001)).any():
+            raise SourceError(
+                f"{given.label} says its coordinates are degrees, and they reach {bounds.round(1).tolist()} "
+                "(west, south, east, north). Export it in EPSG:4326, with its coordinate system."
+            )
+    middle = shapely.centroid(found)
+    return [
+        pa.array(list(shapely.to_wkb(found)), pa.binary()),
+        pa.array(shapely.get_x(middle), pa.float64(), from_pandas=True),
+        pa.array(shapely.get_y(middle), pa.float64(), from_pandas=True),
+    ]
+
+
+def _degrees(xy: np.ndarray) -> np.ndarray:
+    lon = np.degrees(xy[:, 0] / _EARTH)
+    lat = np.degrees(2.0 * np.arctan(np.exp(xy[:, 1] / _EARTH)) - math.pi / 2.0)
+    return np.column_stack([lon, lat])
