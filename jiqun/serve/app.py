@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from jiqun.cluster import __version__
 from jiqun.serve.assets import STATIC, serve_assets
 from jiqun.serve.errors import answer_errors
+from jiqun.serve.exports import Exports
 from jiqun.serve.jobs import Jobs
 from jiqun.serve.routes import clusters, jobs, measures, server, tables
 from jiqun.serve.security import SameSite
@@ -86,6 +87,7 @@ def create_app(
         workspace=space,
         work=Work(patience=patience),
         jobs=Jobs(space),
+        exports=Exports(),
         limits=Limits(uploads=uploads and workspace is not None, upload_bytes=max_upload_bytes),
     )
     app = FastAPI(
@@ -98,6 +100,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         root_path=root_path,
+        # The envelope of a form counts; what it carries is counted again as it arrives.
+        max_body_size=max_upload_bytes + (1 << 20),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=_lifespan,
         generate_unique_id_function=lambda route: route.name,
@@ -122,3 +126,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         services.jobs.close()
         services.work.close()
+        services.exports.close()

@@ -16,10 +16,11 @@ from jiqun.cluster import __version__
 from jiqun.serve.workspace import Entry, Workspace
 
 if TYPE_CHECKING:
+    from jiqun.serve.exports import Exports
     from jiqun.serve.jobs import Jobs
     from jiqun.serve.work import Work
 
-__all__ = ["ClusterId", "Limits", "Services", "ServicesOf", "file_headers"]
+__all__ = ["ClusterId", "Limits", "Services", "ServicesOf", "file_headers", "known", "tag_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Services:
     work: Work
     jobs: Jobs
     limits: Limits
+    exports: Exports
 
     async def entry(self, id_: str) -> Entry:
         """Give a cluster by id, off the event loop because it looks at the disk."""
@@ -55,7 +57,7 @@ class Services:
         """
         tag = tag_of(entry, what, parameters)
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
-        if request.headers.get("if-none-match") == tag:
+        if known(request, tag):
             return Response(status_code=304, headers=headers)
 
         def text() -> str:
@@ -63,6 +65,12 @@ class Services:
             return made if isinstance(made, str) else made.model_dump_json()
 
         return Response(await self.work.run(tag, text), media_type="application/json", headers=headers)
+
+
+def known(request: Request, tag: str) -> bool:
+    """Whether the caller has the answer of this tag (RFC 9110, weak comparison)."""
+    held = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    return tag.removeprefix("W/") in held
 
 
 def tag_of(entry: Entry, what: str, parameters: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from jiqun.cluster import JiqunError, Words
+from jiqun.cluster.progress import Progress
 from jiqun.serve.refusals import Refusal
 
 __all__ = ["main"]
@@ -116,7 +117,7 @@ def _example(id_: str, folder: str) -> dict[str, Any]:
     return {"cluster": Path(made).name}
 
 
-def prepare(folder: Path, voice: Callable[[Words, float, float | None], None]) -> None:
+def prepare(folder: Path, voice: Progress) -> None:
     """Compute what the first pages show, so that they open at once; a part that cannot be is left for its page."""
     from jiqun.engine import open_cluster
     from jiqun.report import card, filters, findings, map_layer, network, profile

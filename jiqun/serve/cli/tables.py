@@ -157,6 +157,6 @@ def _whole(cluster: Cluster, table: str, kind: str, out: str | None, *, bom: boo
             file.replace(target)
             return
         with file.open("rb") as whole:
-            stream = click.get_binary_stream("stdout")
+            stream = sys.stdout.buffer
             while block := whole.read(1 << 20):
                 stream.write(block)

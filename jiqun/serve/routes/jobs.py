@@ -99,7 +99,13 @@ async def read_recipe(id_: JobId, services: ServicesOf) -> RecipeText:
     return RecipeText(text=await asyncio.to_thread(services.jobs.recipe, id_))
 
 
-@router.put("/jobs/{id}/recipe", response_model=Job, summary="Save the recipe of a job", responses=answers("job"))
+@router.put(
+    "/jobs/{id}/recipe",
+    response_model=Job,
+    summary="Save the recipe of a job",
+    responses=answers("job"),
+    max_body_size=1 << 20,
+)
 async def write_recipe(id_: JobId, recipe: RecipeText, services: ServicesOf) -> Job:
     """Replace the recipe. It may name uploaded files only: no other file, no database, no variable."""
     _allowed(services)

@@ -13,7 +13,7 @@ from jiqun.cluster import SCHEMA_VERSION, UnknownName, __version__
 from jiqun.report.shapes import Text
 from jiqun.serve.examples import answers
 from jiqun.serve.refusals import short
-from jiqun.serve.services import ServicesOf
+from jiqun.serve.services import ServicesOf, known
 from jiqun.serve.shapes import BoundaryList, ServerInfo
 
 __all__ = ["router"]
@@ -56,12 +56,12 @@ async def boundary(
     services: ServicesOf,
 ) -> Response:
     """A GeoJSON FeatureCollection in WGS84; each feature has the id of its place."""
-    known = await services.work.run("boundary names", _names)
-    if name not in known:
-        raise UnknownName("boundary", short(name, 80), known)
+    names = await services.work.run("boundary names", _names)
+    if name not in names:
+        raise UnknownName("boundary", short(name, 80), names)
     tag = f'W/"{__version__}-{name}"'
     headers = {"ETag": tag, "Cache-Control": "max-age=86400"}
-    if request.headers.get("if-none-match") == tag:
+    if known(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(
         await services.work.run(("boundary", name), lambda: _geojson(name)), media_type=GEOJSON, headers=headers

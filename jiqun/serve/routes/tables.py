@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
 
 from jiqun.serve.examples import answers
 from jiqun.serve.paging import page
 from jiqun.serve.refusals import short
-from jiqun.serve.services import ClusterId, ServicesOf, file_headers
+from jiqun.serve.services import ClusterId, ServicesOf, file_headers, known, tag_of
 from jiqun.serve.shapes import TablePage
 from jiqun.serve.tabular import write_table
-from jiqun.serve.workspace import Entry
 
 __all__ = ["router"]
 
@@ -61,24 +58,14 @@ async def table(
             limit=limit,
             offset=offset,
         )
-    file = await services.work.run(
-        ("file", entry.folder, entry.stamp, table, kind, bom, id(request)),
-        lambda: _written(entry, table, kind, bom=bom),
-    )
-    return FileResponse(
-        file,
-        media_type=KINDS[kind],
-        headers=file_headers(f"{entry.id}-{table}.{kind}"),
-        background=BackgroundTask(file.unlink, missing_ok=True),
-    )
+    tag = tag_of(entry, f"file {table}", {"kind": kind, "bom": bom})
+    headers = file_headers(f"{entry.id}-{table}.{kind}") | {"ETag": tag, "Cache-Control": "no-cache"}
+    if known(request, tag):
+        return Response(status_code=304, headers=headers)
 
-
-def _written(entry: Entry, table: str, kind: str, *, bom: bool) -> FilePath:
-    with tempfile.NamedTemporaryFile(prefix="jiqun-", suffix=f".{kind}", delete=False) as made:
-        path = FilePath(made.name)
-    try:
+    def write(path: FilePath) -> None:
+        # Scanned here, in the thread that computes: a cursor belongs to one thread.
         write_table(entry.cluster.scan(table), path, kind=kind, bom=bom)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path
+
+    file = await services.work.run(tag, lambda: services.exports.file(tag, kind, write))
+    return FileResponse(file, media_type=KINDS[kind], headers=headers)
