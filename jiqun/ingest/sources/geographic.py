@@ -53,15 +53,12 @@ def stage_gpkg(given: Given) -> Staged:
 
 
 def _stage(given: Given) -> Staged:
-    try:
-        import pyogrio
-        import shapely  # noqa: F401
-    except ImportError as error:
-        raise SourceError(f"{given.label} is a map file, which needs: pip install 'jiqun[geo]'") from error
+    import pyogrio
+
     target = given.scratch / f"map-{abs(hash((str(given.path), given.section.layer))):x}.parquet"
     try:
         layer = _layer(given, [str(name) for name in pyogrio.list_layers(given.path)[:, 0]])
-        with pyogrio.raw.open_arrow(given.path, layer=layer, use_pyarrow=True, force_2d=True) as (meta, stream):
+        with pyogrio.raw.open_arrow(given.path, layer=layer, use_pyarrow=True) as (meta, stream):
             columns, twice = _write(given, meta, stream, target)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, OSError) as error:
         raise SourceError(
@@ -124,7 +121,7 @@ def _mercator(given: Given, crs: str | None) -> bool:
 def _placed(given: Given, shapes: pa.Array, mercator: bool) -> list[pa.Array]:
     import shapely
 
-    found = shapely.from_wkb(np.array(shapes.to_pylist(), dtype=object))
+    found = shapely.force_2d(shapely.from_wkb(np.array(shapes.to_pylist(), dtype=object)))
     if mercator:
         found = shapely.transform(found, _degrees)
     else:
