@@ -1,0 +1,138 @@
+"""Which industries a place has: the binary matrix under relatedness and complexity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from jiqun.measure.cells import Cells, tidy
+from jiqun.measure.resample import interval, poisson_weights
+
+__all__ = ["Array", "Cut", "Matrix", "of_pairs", "of_units", "presence"]
+
+Array = NDArray[np.float64]
+Matrix = NDArray[np.bool_]
+
+Cut = Annotated[
+    float,
+    Field(
+        ge=0.0,
+        description="An industry is present where its location quotient is at least this; "
+        "0: wherever it has any weight.",
+    ),
+]
+ALMOST = 1e-12
+"""A quotient that is 1 by algebra may be one unit in the last place below it in floating point."""
+
+
+def presence(groups: Cells, cut: float, times: NDArray[np.int64] | None = None) -> Matrix:
+    """Tell which industries each place has, shape (places, industries).
+
+    Parameters
+    ----------
+    groups
+        Cells of a table.
+    cut
+        Location quotient from which on an industry counts as present; 0 for any weight at all.
+    times
+        Bootstrap weight of each group, in place of its number of rows.
+    """
+    whole = groups.total(times=times)
+    weight = whole[:-1, :-1]
+    if cut == 0.0:
+        there: Matrix = weight > 0
+        return there
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient = weight / whole.sum(axis=1)[:-1, None] / whole.sum(axis=0)[:-1] * whole.sum()
+    present: Matrix = (weight > 0) & (quotient >= cut * (1.0 - ALMOST))
+    return present
+
+
+def of_units(
+    groups: Cells,
+    of: Literal["industry", "place"],
+    statistic: Callable[[NDArray[np.int64] | None], Array],
+    bootstrap: tuple[int, float, np.random.Generator | int | None],
+    *,
+    extra: dict[str, Any] | None = None,
+    note: str = "nothing present",
+) -> Any:
+    """Make the tidy table of a number for each unit, with a percentile interval.
+
+    Parameters
+    ----------
+    groups
+        Cells of a table.
+    of
+        What the units are.
+    statistic
+        Function of bootstrap weights (None: the table itself) giving (units,).
+    bootstrap
+        Replicates, level and random numbers.
+    extra
+        Further columns.
+    note
+        What is said where the value is null.
+    """
+    value = statistic(None)
+    low, high = _interval(groups, statistic, bootstrap, value)
+    names = groups.industries if of == "industry" else groups.places
+    notes = [None if np.isfinite(v) else note for v in value]
+    return tidy(
+        {f"{of}_id": names.tolist(), "value": value, "low": low, "high": high, **(extra or {}), "note": notes},
+        groups.native,
+    )
+
+
+def of_pairs(
+    groups: Cells,
+    statistic: Callable[[NDArray[np.int64] | None], Array],
+    bootstrap: tuple[int, float, np.random.Generator | int | None],
+) -> Any:
+    """Make the tidy table of a symmetric matrix over industries, each unordered pair once.
+
+    Parameters
+    ----------
+    groups
+        Cells of a table.
+    statistic
+        Function of bootstrap weights (None: the table itself) giving (industries, industries).
+    bootstrap
+        Replicates, level and random numbers.
+    """
+    first, second = np.triu_indices(len(groups.industries), k=1)
+
+    def pairs(times: NDArray[np.int64] | None) -> Array:
+        return statistic(times)[first, second]
+
+    value = pairs(None)
+    low, high = _interval(groups, pairs, bootstrap, value)
+    return tidy(
+        {
+            "industry_id": groups.industries[first].tolist(),
+            "industry_id_2": groups.industries[second].tolist(),
+            "value": value,
+            "low": low,
+            "high": high,
+            "note": [None if np.isfinite(v) else "an industry is present nowhere" for v in value],
+        },
+        groups.native,
+    )
+
+
+def _interval(
+    groups: Cells,
+    statistic: Callable[[NDArray[np.int64] | None], Array],
+    bootstrap: tuple[int, float, np.random.Generator | int | None],
+    value: Array,
+) -> tuple[Array, Array]:
+    replicates, level, rng = bootstrap
+    if not replicates or not len(value):
+        return np.full(value.shape, np.nan), np.full(value.shape, np.nan)
+    low, high, _ = interval(statistic, poisson_weights(groups.rows, replicates, rng), level)
+    undefined = ~np.isfinite(value)
+    return np.where(undefined, np.nan, low), np.where(undefined, np.nan, high)
