@@ -101,8 +101,6 @@ def build(root: Path) -> bool:
     hashed = source_hash(root)
     stamp = static(root) / STAMP
     stamp.unlink(missing_ok=True)
-    if not (root / "web" / "node_modules" / ".package-lock.json").is_file() or _lock_changed(root):
-        npm(root, "ci", "--no-audit", "--no-fund")
     npm(root, "run", "build")
     if not (static(root) / "index.html").is_file():
         raise SystemExit(f"The build of the web client left no index.html in {static(root)}.")
@@ -111,7 +109,9 @@ def build(root: Path) -> bool:
 
 
 def npm(root: Path, *arguments: str) -> None:
-    """Run npm in ``web/`` with the Node that was found."""
+    """Run npm in ``web/`` with the Node that was found, its packages installed as the lock file says."""
+    if arguments[0] != "ci" and _packages_stale(root / "web"):
+        npm(root, "ci", "--no-audit", "--no-fund")
     found = node_command()
     if found is None:
         wanted = ".".join(map(str, OLDEST_NODE))
@@ -123,10 +123,9 @@ def npm(root: Path, *arguments: str) -> None:
         raise SystemExit(f"npm {' '.join(arguments)} failed in web/ (exit {done.returncode}); its message is above.")
 
 
-def _lock_changed(root: Path) -> bool:
-    web = root / "web"
+def _packages_stale(web: Path) -> bool:
     installed = web / "node_modules" / ".package-lock.json"
-    return (web / "package-lock.json").stat().st_mtime > installed.stat().st_mtime
+    return not installed.is_file() or (web / "package-lock.json").stat().st_mtime > installed.stat().st_mtime
 
 
 def _version(node: str) -> tuple[int, ...]:
