@@ -120,8 +120,9 @@ def count_where(condition: nw.Expr) -> nw.Expr:
 def show_rows(frame: Frame, columns: tuple[str, ...], *, limit: int = EXAMPLES) -> tuple[str, ...]:
     """Give the first rows as texts such as ``actor_id=a7, lon=412.0``."""
     names = list(dict.fromkeys(columns))
-    rows = frame.select(names).head(limit).collect("pyarrow").rows(named=True)
-    return tuple(", ".join(f"{name}={_text(row[name])}" for name in names) for row in rows)
+    rows = frame.select(names).head(4 * limit).collect("pyarrow").rows(named=True)
+    texts = (", ".join(f"{name}={_text(row[name])}" for name in names) for row in rows)
+    return tuple(dict.fromkeys(texts))[:limit]  # the same thing five times is one example
 
 
 def _text(value: object) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from jiqun.cluster.checks.data import Data, count_where, present, show_rows
 from jiqun.cluster.checks.findings import Finding, Findings
 from jiqun.cluster.checks.rule import Fault, Rule, Suspect, rules
+from jiqun.cluster.errors import UnknownName
 from jiqun.cluster.facts import Words
 from jiqun.cluster.model import Cluster
 from jiqun.cluster.progress import Progress, silent
@@ -25,6 +26,7 @@ def check(
     progress: Progress = silent,
     today: date | None = None,
     codes: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
 ) -> Findings:
     """Look at every table with every rule, and give the findings and the grade.
 
@@ -42,11 +44,18 @@ def check(
     codes
         Code schemes by what they classify, ``{"industry": "NAICS 2017", "place": "CN-division"}``;
         default: those of the recipe.
+    only
+        Names of the rules to run; default: all. The grade is then that of these rules alone.
 
     Returns
     -------
     Findings
         Worst first; ``findings.grade`` is the quality of the data.
+
+    Raises
+    ------
+    UnknownName
+        If ``only`` names a rule that does not exist.
 
     Examples
     --------
@@ -63,7 +72,7 @@ def check(
     data = Data(cluster, today=today, codes=schemes)
     items = [Finding.from_dict(raw) for raw in getattr(store, "findings", list)()]
     suspects: list[tuple[Rule, Suspect]] = []
-    registered = rules()
+    registered = rules() if only is None else {name: _known(name) for name in only}
     total = float(len(registered) + len(TABLES))
     for done, rule in enumerate(registered.values()):
         progress(STEP, float(done), total)
@@ -77,6 +86,12 @@ def check(
         items.extend(_count(data, table, [(r, s) for r, s in suspects if s.table == table]))
     progress(STEP, total, total)
     return Findings.of(item for item in items if item.rows or not item.of)
+
+
+def _known(name: str) -> Rule:
+    if name not in rules():
+        raise UnknownName("rule", name, rules())
+    return rules()[name]
 
 
 def _count(data: Data, table: str, suspects: list[tuple[Rule, Suspect]]) -> Iterable[Finding]:

@@ -75,6 +75,7 @@ PROVINCES: Mapping[str, Province] = _provinces()
 """The 34 divisions of the first level by their two digits."""
 
 _LENGTHS = {2: "province", 4: "city", 6: "district", 9: "town", 12: "village"}
+_UNDIVIDED = ("71", "81", "82")
 _CUTS = (2, 4, 6, 9, 12)
 
 
@@ -86,9 +87,10 @@ def _significant(code: str) -> int:
 def _check(code: str) -> bool:
     if not code.isdecimal() or len(code) not in _LENGTHS or code[:2] not in PROVINCES:
         return False
-    # nothing may follow a level that is left out: 330006 is a district of no city
     digits = code[: _significant(code)]
-    return len(digits) <= 2 or digits[2:4] != "00"
+    # nothing may follow a level that is left out: 330006 is a district of no city; only the provinces
+    # without cities of their own (Taiwan, Hong Kong, Macao) are divided directly
+    return len(digits) <= 2 or digits[2:4] != "00" or code[:2] in _UNDIVIDED
 
 
 def _above(code: str) -> str | None:
@@ -96,6 +98,8 @@ def _above(code: str) -> str | None:
     if here == 2:
         return None
     above = _CUTS[_CUTS.index(here) - 1]
+    if above == 4 and code[2:4] == "00":
+        above = 2
     return code[:above] if len(code) == here and here in (4, 9, 12) else code[:above].ljust(6, "0")
 
 

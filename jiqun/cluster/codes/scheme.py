@@ -68,7 +68,7 @@ class Scheme:
         Examples
         --------
         >>> from jiqun.cluster.codes import scheme
-        >>> scheme("NAICS 2017").validate(["311", "31-33", "999999", None])
+        >>> scheme("NAICS 2017").validate(["311", "31-33", "199999", None])
         [True, True, False, None]
         """
         seen: dict[str, bool] = {}

@@ -97,7 +97,7 @@ def _coded(data: Data) -> Iterator[tuple[str, str, Scheme, dict[str, int]]]:
 
 
 def _counts(data: Data, table: str, column: str) -> dict[str, int]:
-    counted = data.scan(table, column).filter(present(column)).group_by(column).agg(nw.len().cast(nw.Int64).alias("n"))
+    counted = data.scan(table, column).filter(present(column)).group_by(column).agg(nw.len().alias("n"))
     return {str(row[column]): int(row["n"]) for row in counted.collect("pyarrow").rows(named=True)}
 
 

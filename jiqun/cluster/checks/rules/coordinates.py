@@ -106,7 +106,7 @@ def piled_up_points(data: Data) -> Iterator[Fault]:
     if not data.has("actors", "lon", "lat"):
         return
     located = data.scan("actors", "lon", "lat").filter(BOTH & ~_ZERO)
-    counts = located.group_by("lon", "lat").agg(nw.len().cast(nw.Int64).alias("n"))
+    counts = located.group_by("lon", "lat").agg(nw.len().alias("n"))
     totals = data.one(counts, of=nw.col("n").sum(), rows=nw.when(nw.col("n") >= 10).then(nw.col("n")).sum())
     rows, of = int(totals["rows"] or 0), int(totals["of"] or 0)
     if rows and rows >= 0.05 * of:

@@ -23,6 +23,9 @@ ESSENTIAL = {"actors": ("industry_id", "place_id"), "interactions": ("time",), "
 PAID = ("order", "payment", "investment", "acquisition", "stay", "award")
 """Kinds of interaction that have an amount; nobody pays for a look."""
 
+LENIENT = ("founded", "category")
+"""Columns that only few questions need: told, never a warning."""
+
 TOLD, THIN = 0.01, 0.2
 """Share of missing values from which it is worth knowing, and from which results may be wrong."""
 
@@ -42,8 +45,8 @@ FEW = 5
 def thin_coverage(data: Data) -> Iterator[Fault]:
     """Missing industry, place, coordinates, time, category or amount, of 1 % of the rows or more.
 
-    A warning from a fifth of the rows on. Industry, place and founding are asked of firms only (and
-    of actors of no stated kind), amounts only of interactions that are paid for.
+    A warning from a fifth of the rows on, except for founding and category. Actors are asked only where
+    they are firms or of no stated kind, amounts only of interactions that are paid for.
     """
     for table, names in IMPORTANT.items():
         held = [name for name in names if data.has(table, name)]
@@ -62,7 +65,8 @@ def thin_coverage(data: Data) -> Iterator[Fault]:
         for number, name in enumerate(held):
             rows, of = int(counted[f"rows{number}"] or 0), int(counted[f"of{number}"] or 0)
             if of and rows >= TOLD * of:
-                severity: Severity = "warning" if rows >= THIN * of else "info"
+                grave = rows >= THIN * of and name not in LENIENT
+                severity: Severity = "warning" if grave else "info"
                 yield Fault(table, name, rows, of, (f"{rows / of:.1%}",), severity=severity)
 
 
@@ -99,7 +103,7 @@ def few_actors(data: Data) -> Iterator[Fault]:
     for name in ("industry_id", "place_id"):
         if data.has("actors", name):
             counts = data.scan("actors", name).filter(present(name)).group_by(name)
-            sizes = counts.agg(nw.len().cast(nw.Int64).alias("n"))
+            sizes = counts.agg(nw.len().alias("n"))
             small = nw.col("n") < FEW
             totals = data.one(
                 sizes,

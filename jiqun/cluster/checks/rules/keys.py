@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from jiqun.cluster.checks.data import EXAMPLES, Data, Frame
+from jiqun.cluster.checks.data import EXAMPLES, Data, Frame, present
 from jiqun.cluster.checks.rule import Fault, Suspect, rule
 from jiqun.cluster.facts import Words
 from jiqun.cluster.schema import TABLES
@@ -84,7 +84,8 @@ def padded_key(data: Data) -> Iterator[Suspect]:
         for column in data.known(table, "string"):
             if column.name in TABLES[table].key or column.references:
                 trimmed = nw.col(column.name).str.strip_chars()
-                yield Suspect(table, column.name, trimmed != nw.col(column.name), show=(column.name,))
+                padded = present(column.name) & (trimmed != nw.col(column.name))
+                yield Suspect(table, column.name, padded)
 
 
 def _repeated(data: Data) -> Iterator[tuple[str, tuple[str, ...], Frame, int]]:
@@ -111,7 +112,7 @@ def _per_key(frame: Frame, key: tuple[str, ...]) -> Frame:
 
 
 def _sum_beyond_first(counts: Frame) -> int:
-    beyond = counts.select((nw.col("n").cast(nw.Int64) - 1).sum().alias("n")).collect("pyarrow").item(0, "n")
+    beyond = counts.select((nw.col("n") - 1).sum().alias("n")).collect("pyarrow").item(0, "n")
     return int(beyond or 0)
 
 

@@ -51,7 +51,7 @@ def same_name(data: Data) -> Iterator[Fault]:
     frame = frame.filter(nw.col("name") != "")
     ids = frame.group_by("name", "place_id").agg(n=nw.col("actor_id").n_unique())
     several = ids.filter(nw.col("n") > 1)
-    rows = int(data.one(several, n=(nw.col("n").cast(nw.Int64) - 1).sum())["n"] or 0)
+    rows = int(data.one(several, n=(nw.col("n") - 1).sum())["n"] or 0)
     if rows:
         top = several.sort("n", "name", "place_id", descending=[True, False, False]).head(EXAMPLES)
         shown = tuple(f"{r['name']}, {r['place_id']} ×{r['n']}" for r in top.collect("pyarrow").rows(named=True))

@@ -85,7 +85,7 @@ def same_everywhere(data: Data) -> Iterator[Fault]:
         return
     value = nw.col("value")
     frame = data.scan("panel", "indicator", "period", "value").filter(present("value"))
-    spread = frame.group_by("indicator", "period").agg(n=nw.len().cast(nw.Int64), low=value.min(), high=value.max())
+    spread = frame.group_by("indicator", "period").agg(n=nw.len(), low=value.min(), high=value.max())
     same = spread.filter((nw.col("n") >= LEAST) & (nw.col("low") == nw.col("high")))
     found = same.group_by("indicator").agg(rows=nw.col("n").sum(), periods=nw.len())
     names = sorted(
@@ -114,7 +114,7 @@ def panel_holes(data: Data) -> Iterator[Fault]:
         return
     frame = data.scan("panel", "place_id", "indicator", "period", "value").filter(present("value"))
     found = frame.group_by("indicator").agg(
-        n=nw.len().cast(nw.Int64), places=nw.col("place_id").n_unique(), periods=nw.col("period").n_unique()
+        n=nw.len(), places=nw.col("place_id").n_unique(), periods=nw.col("period").n_unique()
     )
     rows = found.sort("indicator").collect("pyarrow").rows(named=True)
     cells = {str(r["indicator"]): int(r["places"]) * int(r["periods"]) for r in rows}
@@ -152,7 +152,7 @@ def leap(data: Data) -> Iterator[Fault]:
     )
     frame = frame.filter(present("before") & present("after"))
     frame = frame.with_columns(d=(log - 0.5 * nw.col("before") - 0.5 * nw.col("after")).abs())
-    spread = frame.group_by("indicator").agg(mad=nw.col("d").median(), n=nw.len().cast(nw.Int64))
+    spread = frame.group_by("indicator").agg(mad=nw.col("d").median(), n=nw.len())
     spread = spread.filter((nw.col("n") >= 100) & (nw.col("mad") > 0)).rename({"indicator": "_of"})
     joined = frame.join(spread, left_on="indicator", right_on="_of", how="inner")
     far = (nw.col("d") * 0.6745 > LEAP * nw.col("mad")) & (nw.col("d") > 0.6931471805599453)
