@@ -117,7 +117,8 @@ def npm(root: Path, *arguments: str) -> None:
         wanted = ".".join(map(str, OLDEST_NODE))
         raise SystemExit(f"The web client needs Node {wanted} or later. Install it, or: pip install '{NODE_WHEEL}'")
     folder, command = found
-    path = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
+    # Beside Node, the scripts find the `jiqun` of this environment: the client's types come from its HTTP API.
+    path = os.pathsep.join([str(folder), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     done = subprocess.run([*command, *arguments], cwd=root / "web", env={**os.environ, "PATH": path}, check=False)
     if done.returncode:
         raise SystemExit(f"npm {' '.join(arguments)} failed in web/ (exit {done.returncode}); its message is above.")
