@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -130,3 +132,16 @@ def test_progress_goes_to_its_end_and_may_cancel(sound: dict[str, pl.DataFrame])
 
     with pytest.raises(KeyboardInterrupt):
         check(cluster(sound), progress=cancel)
+
+
+def test_dates_and_decimals_that_pandas_keeps_as_objects_are_read() -> None:
+    frame = pd.DataFrame(
+        {
+            "actor_id": ["a", "b"],
+            "founded": [date(2001, 1, 1), date(9999, 12, 31)],
+            "revenue": [Decimal("-1.5"), None],
+            "size": ["few", {"n": 3}],
+        }
+    )
+    found = {(f.rule, f.column): f.rows for f in check(Cluster.from_tables(actors=frame)) if f.severity == "error"}
+    assert found == {("future_date", "founded"): 1, ("negative", "revenue"): 1, ("column_type", "size"): 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import narwhals as nw
@@ -21,6 +22,9 @@ EXAMPLES = 5
 
 _TEXT = (nw.String, nw.Categorical, nw.Enum, nw.Object)
 _MOMENT = (nw.Date, nw.Datetime)
+_CAST: Mapping[str, Any] = MappingProxyType(
+    {"number": nw.Float64(), "integer": nw.Float64(), "date": nw.Datetime("us"), "time": nw.Datetime("us")}
+)
 
 
 class Data:
@@ -39,6 +43,7 @@ class Data:
         self._frames: dict[str, Frame] = {}
         self._schemas: dict[str, Mapping[str, Any]] = {}
         self._rows: dict[str, int] = {}
+        self._castables: dict[tuple[str, str], bool] = {}
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -79,7 +84,9 @@ class Data:
         if dtype is None:
             return False
         column = TABLES[table].by_name.get(name)
-        return column is None or _readable(dtype, column.type)
+        if column is None or _readable(dtype, column.type):
+            return True
+        return self._castable(table, name, column)
 
     def raw(self, table: str) -> Frame:
         """Give a table as it is, but in the library of all the others."""
@@ -99,6 +106,21 @@ class Data:
         """Compute several aggregates of a frame in one pass."""
         row: dict[str, Any] = frame.select(**aggregates).collect("pyarrow").rows(named=True)[0]
         return row
+
+    def _castable(self, table: str, name: str, column: Column) -> bool:
+        """Whether a column of another type is empty, or of Python objects that are dates or numbers."""
+        if (table, name) not in self._castables:
+            values = self.raw(table).select(nw.col(name))
+            answer = not self.one(values, n=nw.col(name).count())["n"]
+            wanted = _CAST.get(column.type)
+            if not answer and wanted is not None and self.schema(table)[name] == nw.Object:
+                try:
+                    self.one(values.select(nw.col(name).cast(wanted)), n=nw.col(name).count())
+                    answer = True
+                except Exception:  # each library has its own error for an object that is not a date
+                    answer = False
+            self._castables[table, name] = answer
+        return self._castables[table, name]
 
     @cached_property
     def _convert(self) -> bool:
