@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,14 @@ class _Build:
             sources=self.pieces.sources(),
             recipe=self.recipe.text,
             findings=self.writer.findings(lines),
-            extra={"codes": dict(self.recipe.cluster.codes), "findings": places},
+            extra={
+                "codes": dict(self.recipe.cluster.codes),
+                "indicators": {
+                    name: {"title": asdict(section.title.words()), "unit": asdict(section.unit.words())}
+                    for name, section in self.recipe.indicators.items()
+                },
+                "findings": places,
+            },
         )
         everything = tuple(finding for found in self.findings.values() for finding in found)
         return Ingested(self.writer.folder, manifest, tuple(self.made), tuple(self.reused), everything)

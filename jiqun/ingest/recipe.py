@@ -9,14 +9,22 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from jiqun.cluster import TABLES, About
 from jiqun.ingest.recipe_errors import RecipeError, closest, explain
-from jiqun.ingest.recipe_sections import Body, ClusterSection, ColumnSection, Feed, FileSection, QuerySection
+from jiqun.ingest.recipe_sections import (
+    Body,
+    ClusterSection,
+    ColumnSection,
+    Feed,
+    FileSection,
+    IndicatorSection,
+    QuerySection,
+)
 
 __all__ = [
     "ColumnSection",
@@ -53,6 +61,8 @@ class Recipe:
     tables: Mapping[str, tuple[Feed, ...]]
     confined: bool = False
     """Whether it came from someone else: then no absolute path, no database."""
+    indicators: Mapping[str, IndicatorSection] = field(default_factory=dict)
+    """What the indicators of the panel are called."""
 
     @property
     def about(self) -> About:
@@ -141,6 +151,7 @@ def parse_recipe(text: str, *, folder: str | Path, name: str = "recipe.toml", co
         queries=body.queries,
         tables={table: feeds for table in TABLES if (feeds := body.feeds(table))},
         confined=confined,
+        indicators=body.indicators,
     )
     _check_inputs(recipe)
     for table, feeds in recipe.tables.items():

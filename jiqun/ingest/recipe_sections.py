@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from jiqun.cluster import About, Words
 from jiqun.cluster.schema import Type
 
-__all__ = ["Body", "Both", "ClusterSection", "ColumnSection", "Feed", "FileSection", "QuerySection"]
+__all__ = ["Body", "Both", "ClusterSection", "ColumnSection", "Feed", "FileSection", "IndicatorSection", "QuerySection"]
 
 Crs = Literal["WGS84", "GCJ-02", "BD-09"]
 SPECIAL_FORMATS = ("excel", "unix", "unix_ms")
@@ -196,12 +196,20 @@ class Feed(Section):
     columns: Mapping[str, Annotated[ColumnSection, BeforeValidator(_column)]] = Field(min_length=1)
 
 
+class IndicatorSection(Section):
+    """``[indicators.NAME]``: what an indicator of the panel is called, and its unit in words."""
+
+    title: BothTexts
+    unit: BothTexts = Both()
+
+
 class Body(Section):
     """A whole recipe."""
 
     cluster: ClusterSection
     files: dict[str, FileSection] = {}
     queries: dict[str, QuerySection] = {}
+    indicators: dict[str, IndicatorSection] = {}
     actors: list[Feed] = []
     places: list[Feed] = []
     industries: list[Feed] = []
