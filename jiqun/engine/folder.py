@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
-import pyarrow.parquet as pq
 
 from jiqun.cluster import TABLES, About, Cluster, JiqunError, UnknownName
 from jiqun.cluster.version import __version__
@@ -48,6 +47,8 @@ class FolderStore:
 
     def columns(self, name: str) -> tuple[str, ...]:
         """Names of the columns of a table."""
+        import pyarrow.parquet as pq
+
         seen: dict[str, None] = {}
         for file in self.files(name):
             seen |= dict.fromkeys(pq.read_schema(file).names)
@@ -153,6 +154,8 @@ class Writer:
         """
         if table not in TABLES:
             raise UnknownName("canonical table", table, TABLES)
+        import pyarrow.parquet as pq
+
         known = self._known.get(key)
         name = f"{DATA}/{table}-{key[:20]}.parquet"
         target = self.folder / name
