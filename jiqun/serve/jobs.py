@@ -84,6 +84,7 @@ class Jobs:
             self._jobs[job.id] = job
             if job.status in _BUSY:
                 self._end(job.id, "failed", error=_error(_INTERRUPTED, 503))
+                self._clean(job.id, files=False)
 
     def all(self) -> list[Job]:
         """Give all jobs, newest first."""

@@ -62,6 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lack = Words("There is not enough memory for this. Try with less data.", "内存不足,请减少数据量。")
         _say({"error": {"message": lack.en, "message_zh": lack.zh, "status": 413}})
         return 2
+    except Exception:
+        # The trace is for the log of the server, which stderr is; whoever waits gets a sentence.
+        LOG.exception("task %s failed", task)
+        fault = Words(
+            "Something went wrong inside Jiqun. The log of the server says more.", "Jiqun 内部出错,详情见服务器日志。"
+        )
+        _say({"error": {"message": fault.en, "message_zh": fault.zh, "status": 500}})
+        return 70
     return 0
 
 
