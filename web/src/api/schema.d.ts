@@ -11,8 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Version */
-        get: operations["version_api_version_get"];
+        /**
+         * Version and limits
+         * @description The version, what may be uploaded, and the folders of the workspace that cannot be opened.
+         */
+        get: operations["version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -21,100 +24,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/clusters": {
+    "/api/boundaries": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Clusters */
-        get: operations["clusters_api_clusters_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clusters/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Cluster */
-        get: operations["cluster_api_clusters__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clusters/{id}/profile": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Profile */
-        get: operations["profile_api_clusters__id__profile_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clusters/{id}/findings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Findings */
-        get: operations["findings_api_clusters__id__findings_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clusters/{id}/filters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Filters */
-        get: operations["filters_api_clusters__id__filters_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clusters/{id}/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Map */
-        get: operations["map__api_clusters__id__map_get"];
+        /**
+         * List the outlines
+         * @description Names of the outlines that can be drawn; which there are depends on the packages installed.
+         */
+        get: operations["list_boundaries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -130,8 +51,155 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Boundaries */
-        get: operations["boundaries_api_boundaries__name__get"];
+        /**
+         * Outlines
+         * @description A GeoJSON FeatureCollection in WGS84; each feature has the id of its place.
+         */
+        get: operations["boundary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the clusters
+         * @description Every cluster of the workspace, each with its counts, period and grade.
+         */
+        get: operations["list_clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One cluster
+         * @description What a cluster says of itself: title, origin, licence, notes, rows of each table, period and grade.
+         */
+        get: operations["one_cluster"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a cluster
+         * @description Move an uploaded cluster to the trash, from which it can be restored.
+         */
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Profile
+         * @description Prose in both languages, key figures with intervals, and the figures behind them.
+         */
+        get: operations["profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/figures/{figure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One figure
+         * @description A chart specification and the table behind it, or that table as CSV.
+         */
+        get: operations["figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings
+         * @description Everything wrong, or worth knowing, in the data – rule, severity, rows, examples, advice – and the grade.
+         */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Filters
+         * @description The industries, periods and indicators by which the map and the network can be filtered.
+         */
+        get: operations["filters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Physical space
+         * @description Points, hexagons (many points), areas (a panel of places) or a list, under the filters.
+         */
+        get: operations["map_layer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -147,10 +215,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Network */
-        get: operations["network_api_clusters__id__network_get"];
+        /**
+         * Digital space
+         * @description Firms joined by shared counterparts, laid out, with their communities, under the filters.
+         */
+        get: operations["network"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a cluster
+         * @description Bring back the cluster that was last removed under this id.
+         */
+        post: operations["restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -164,10 +255,186 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Table */
-        get: operations["table_api_clusters__id__tables__table__get"];
+        /**
+         * A canonical table
+         * @description Rows in the order of the source, with the title, type and unit of every column.
+         *
+         *     In CSV, a text cell that a spreadsheet would run as a formula starts with an apostrophe; outlines are
+         *     hexadecimal WKB.
+         */
+        get: operations["table"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/indices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the indices
+         * @description Every index: what it needs and gives, where it is from, and the schema of its parameters.
+         */
+        get: operations["list_indices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/indices/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One index
+         * @description An index with the whole of its documentation.
+         */
+        get: operations["one_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/measures/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compute an index
+         * @description The index on a cluster: keys of its grain, `value`, and `low`, `high`, `p` and `note` where it has them.
+         */
+        get: operations["measure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload files
+         * @description Keep the files in a private folder and draft a recipe for them. The answer is a job.
+         *
+         *     When its status is `draft`, the recipe can be read, edited and run.
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs
+         * @description All jobs, newest first; those of before a restart too.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job
+         * @description How far a job is.
+         */
+        get: operations["one_job"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel or forget a job
+         * @description End a job that is not over, and remove its files: nothing half-written is left. Forget one that is over.
+         */
+        delete: operations["cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/recipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recipe of a job
+         * @description The recipe as TOML: drafted, or as it was last saved.
+         */
+        get: operations["read_recipe"];
+        /**
+         * Save the recipe of a job
+         * @description Replace the recipe. It may name uploaded files only: no other file, no database, no variable.
+         */
+        put: operations["write_recipe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a job
+         * @description Read the files by the recipe, check them, and compute the profile of the new cluster.
+         */
+        post: operations["run_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -178,6 +445,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * BoundaryList
+         * @description Names of the outlines that may be drawn under a map.
+         */
+        BoundaryList: {
+            /** Names */
+            names: string[];
+        };
         /**
          * ClusterCard
          * @description What a cluster says of itself.
@@ -279,6 +554,25 @@ export interface components {
             weight: number[];
         };
         /**
+         * ErrorBody
+         * @description What went wrong and what to do, for people.
+         */
+        ErrorBody: {
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh?: string | null;
+            /** Status */
+            status: number;
+        };
+        /**
+         * ErrorShape
+         * @description The one shape of every error of this API.
+         */
+        ErrorShape: {
+            error: components["schemas"]["ErrorBody"];
+        };
+        /**
          * Figure
          * @description A chart and the table behind it; the client draws it from ``kind`` and the roles of the columns.
          */
@@ -346,6 +640,16 @@ export interface components {
             how: components["schemas"]["How"];
             /** @description Why it is not computable; then rows are empty. */
             missing?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * FileNote
+         * @description A file that was uploaded.
+         */
+        FileNote: {
+            /** Name */
+            name: string;
+            /** Bytes */
+            bytes: number;
         };
         /**
          * Filters
@@ -442,11 +746,6 @@ export interface components {
             /** Infos */
             infos: number;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * How
          * @description The answer to “how do you know?”.
@@ -478,6 +777,149 @@ export interface components {
             /** Caveats */
             caveats?: components["schemas"]["Text"][];
             trace: components["schemas"]["TraceShape"];
+        };
+        /**
+         * IndexCard
+         * @description An index: what it asks, needs and gives, and the JSON schema of its parameters.
+         */
+        IndexCard: {
+            /** Name */
+            name: string;
+            title: components["schemas"]["Text"];
+            question: components["schemas"]["Text"];
+            /** @description How to read a value. */
+            reading: components["schemas"]["Text"];
+            /**
+             * Documentation
+             * @description The whole of its documentation, numpydoc; empty in the list.
+             * @default
+             */
+            documentation: string;
+            /** Family */
+            family: string;
+            /**
+             * Formula
+             * @description TeX.
+             */
+            formula: string;
+            needs: components["schemas"]["IndexNeeds"];
+            /**
+             * Grain
+             * @description Columns that identify a row of the result.
+             */
+            grain: string[];
+            /** Bounds */
+            bounds: [
+                number | null,
+                number | null
+            ];
+            /**
+             * Neutral
+             * @description The value that says “as expected by chance”.
+             */
+            neutral?: number | null;
+            /** Spaces */
+            spaces: string[];
+            /** References */
+            references: components["schemas"]["IndexReference"][];
+            /**
+             * Parameters
+             * @description JSON schema of the parameters; a form can be made from it.
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * IndexNeeds
+         * @description The table an index reads, the columns it cannot do without, and those it uses where present.
+         */
+        IndexNeeds: {
+            /** Table */
+            table: string;
+            /** Columns */
+            columns: string[];
+            /**
+             * Optional
+             * @default []
+             */
+            optional: string[];
+        };
+        /**
+         * IndexReference
+         * @description Where the definition of an index comes from.
+         */
+        IndexReference: {
+            /** Text */
+            text: string;
+            /**
+             * Doi
+             * @default
+             */
+            doi: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
+        /**
+         * Job
+         * @description Long work: uploaded files on their way to a cluster.
+         */
+        Job: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @default upload
+             * @enum {string}
+             */
+            kind: "upload" | "example";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "drafting" | "draft" | "queued" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Title
+             * @description What it works on, such as the names of the files.
+             */
+            title: string;
+            /** Files */
+            files?: components["schemas"]["FileNote"][];
+            /**
+             * @description What it is doing now.
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            step: components["schemas"]["Text"];
+            /**
+             * Done
+             * @default 0
+             */
+            done: number;
+            /**
+             * Total
+             * @description Units of the present step; null where unknown.
+             */
+            total?: number | null;
+            /**
+             * Cluster
+             * @description Id of the cluster it made.
+             * @default
+             */
+            cluster: string;
+            error?: components["schemas"]["ErrorBody"] | null;
+            /** Created */
+            created: string;
+            /**
+             * Finished
+             * @default
+             */
+            finished: string;
         };
         /**
          * Kpi
@@ -601,6 +1043,40 @@ export interface components {
             reason?: components["schemas"]["Text"] | null;
         };
         /**
+         * Measurement
+         * @description The result of an index: the keys of its grain, then value, low, high, p and note where it has them.
+         */
+        Measurement: {
+            /** Index */
+            index: string;
+            title: components["schemas"]["Text"];
+            /** Space */
+            space: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "real" | "generated" | "evaluation";
+            /** Grain */
+            grain: string[];
+            /**
+             * Total
+             * @description Rows of the whole result.
+             */
+            total: number;
+            /** Offset */
+            offset: number;
+            /** Limit */
+            limit: number;
+            /** Columns */
+            columns: string[];
+            /** Rows */
+            rows: {
+                [key: string]: unknown[];
+            };
+            trace: components["schemas"]["TraceShape"];
+        };
+        /**
          * Network
          * @description The digital space under the current filters: firms joined by shared counterparts.
          */
@@ -690,6 +1166,24 @@ export interface components {
             figures: components["schemas"]["Figure"][];
         };
         /**
+         * RecipeText
+         * @description A recipe as text (TOML), as it may be edited.
+         */
+        RecipeText: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * Removed
+         * @description A cluster that was moved to the trash, from which it can be restored.
+         */
+        Removed: {
+            /** Cluster */
+            cluster: string;
+            /** Kept Days */
+            kept_days: number;
+        };
+        /**
          * Sentence
          * @description A sentence of the generated prose and the figure its numbers come from.
          */
@@ -700,6 +1194,87 @@ export interface components {
              * @default
              */
             figure: string;
+        };
+        /**
+         * ServerInfo
+         * @description What this server is and allows.
+         */
+        ServerInfo: {
+            /** Version */
+            version: string;
+            /** Schema Version */
+            schema_version: number;
+            /**
+             * Uploads
+             * @description Whether files may be uploaded here.
+             */
+            uploads: boolean;
+            /** Max Upload Bytes */
+            max_upload_bytes: number;
+            /**
+             * Max Rows
+             * @description Most rows of one page of a table.
+             */
+            max_rows: number;
+            /**
+             * Problems
+             * @description Folders of the workspace that cannot be opened.
+             */
+            problems?: components["schemas"]["Text"][];
+        };
+        /**
+         * TableColumn
+         * @description One column of a canonical table.
+         */
+        TableColumn: {
+            /** Name */
+            name: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "string" | "integer" | "number" | "boolean" | "date" | "time" | "strings" | "geometry";
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * References
+             * @description table.column that every value must exist in.
+             * @default
+             */
+            references: string;
+        };
+        /**
+         * TablePage
+         * @description Some rows of a canonical table, column by column.
+         */
+        TablePage: {
+            /** Table */
+            table: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Total
+             * @description Rows of the whole table.
+             */
+            total: number;
+            /** Offset */
+            offset: number;
+            /** Limit */
+            limit: number;
+            /** Columns */
+            columns: components["schemas"]["TableColumn"][];
+            /** Rows */
+            rows: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Omitted
+             * @description Columns not in a page, such as outlines.
+             */
+            omitted?: string[];
         };
         /**
          * Text
@@ -741,19 +1316,6 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
     };
     responses: never;
     parameters: never;
@@ -763,7 +1325,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    version_api_version_get: {
+    version: {
         parameters: {
             query?: never;
             header?: never;
@@ -778,12 +1340,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    /**
+                     * @example {
+                     *       "version": "0.1.0",
+                     *       "schema_version": 1,
+                     *       "uploads": true,
+                     *       "max_upload_bytes": 1073741824,
+                     *       "max_rows": 10000,
+                     *       "problems": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ServerInfo"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };
     };
-    clusters_api_clusters_get: {
+    list_boundaries: {
         parameters: {
             query?: never;
             header?: never;
@@ -798,176 +1387,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClusterCard"][];
+                    /**
+                     * @example {
+                     *       "names": [
+                     *         "china-provinces"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BoundaryList"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };
     };
-    cluster_api_clusters__id__get: {
+    boundary: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClusterCard"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    profile_api_clusters__id__profile_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Profile"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    findings_api_clusters__id__findings_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FindingsReport"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    filters_api_clusters__id__filters_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Filters"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    map__api_clusters__id__map_get: {
-        parameters: {
-            query?: {
-                industry?: string | null;
-                first?: string | null;
-                last?: string | null;
-                indicator?: string | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapLayer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    boundaries_api_boundaries__name__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
+                /** @description As in a map layer. */
                 name: string;
             };
             cookie?: never;
@@ -980,29 +1434,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    /**
+                     * @example {
+                     *       "type": "FeatureCollection",
+                     *       "features": []
+                     *     }
+                     */
+                    "application/geo+json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What was wrong with the request. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };
     };
-    network_api_clusters__id__network_get: {
+    list_clusters: {
         parameters: {
-            query?: {
-                industry?: string | null;
-                first?: string | null;
-                last?: string | null;
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "example",
+                     *         "title": {
+                     *           "en": "Example",
+                     *           "zh": "示例"
+                     *         },
+                     *         "summary": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "origin": "generated",
+                     *         "currency": "",
+                     *         "as_of": "",
+                     *         "licence": "",
+                     *         "attribution": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "notes": [],
+                     *         "counts": {
+                     *           "actors": 19
+                     *         },
+                     *         "physical": true,
+                     *         "digital": true,
+                     *         "grade": {
+                     *           "letter": "A",
+                     *           "score": 96,
+                     *           "errors": 0,
+                     *           "warnings": 1,
+                     *           "infos": 2
+                     *         },
+                     *         "removable": false
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ClusterCard"][];
+                };
             };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    one_cluster: {
+        parameters: {
+            query?: never;
             header?: never;
             path: {
+                /** @description Id of a cluster, as in the list of clusters. */
                 id: string;
             };
             cookie?: never;
@@ -1015,29 +1554,930 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Network"];
+                    /**
+                     * @example {
+                     *       "id": "example",
+                     *       "title": {
+                     *         "en": "Example",
+                     *         "zh": "示例"
+                     *       },
+                     *       "summary": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "origin": "generated",
+                     *       "currency": "",
+                     *       "as_of": "",
+                     *       "licence": "",
+                     *       "attribution": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "notes": [],
+                     *       "counts": {
+                     *         "actors": 19
+                     *       },
+                     *       "physical": true,
+                     *       "digital": true,
+                     *       "grade": {
+                     *         "letter": "A",
+                     *         "score": 96,
+                     *         "errors": 0,
+                     *         "warnings": 1,
+                     *         "infos": 2
+                     *       },
+                     *       "removable": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterCard"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What was wrong with the request. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };
     };
-    table_api_clusters__id__tables__table__get: {
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cluster": "example",
+                     *       "kept_days": 30
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cluster": {
+                     *         "id": "example",
+                     *         "title": {
+                     *           "en": "Example",
+                     *           "zh": "示例"
+                     *         },
+                     *         "summary": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "origin": "generated",
+                     *         "currency": "",
+                     *         "as_of": "",
+                     *         "licence": "",
+                     *         "attribution": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "notes": [],
+                     *         "counts": {
+                     *           "actors": 19
+                     *         },
+                     *         "physical": true,
+                     *         "digital": true,
+                     *         "grade": {
+                     *           "letter": "A",
+                     *           "score": 96,
+                     *           "errors": 0,
+                     *           "warnings": 1,
+                     *           "infos": 2
+                     *         },
+                     *         "removable": false
+                     *       },
+                     *       "sentences": [
+                     *         {
+                     *           "text": {
+                     *             "en": "The cluster has 19 firms.",
+                     *             "zh": "集群共有 19 家企业。"
+                     *           },
+                     *           "figure": "industries"
+                     *         }
+                     *       ],
+                     *       "kpis": [
+                     *         {
+                     *           "id": "firms",
+                     *           "title": {
+                     *             "en": "Firms",
+                     *             "zh": "企业数"
+                     *           },
+                     *           "value": 19,
+                     *           "type": "integer",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "note": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "figure": "industries",
+                     *           "how": {
+                     *             "sentence": {
+                     *               "en": "Firms were counted.",
+                     *               "zh": "统计了企业数量。"
+                     *             },
+                     *             "formula": "n",
+                     *             "reference": "",
+                     *             "url": "",
+                     *             "tables": [
+                     *               "actors"
+                     *             ],
+                     *             "caveats": [],
+                     *             "trace": {
+                     *               "cluster": "example",
+                     *               "data_hash": "3f9c1a20b7d4e658",
+                     *               "jiqun": "0.1.0",
+                     *               "command": "jiqun profile example",
+                     *               "parameters": {},
+                     *               "versions": {
+                     *                 "duckdb": "2.0.0"
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "figures": [
+                     *         {
+                     *           "id": "industries",
+                     *           "title": {
+                     *             "en": "Firms by industry",
+                     *             "zh": "各行业企业数"
+                     *           },
+                     *           "takeaway": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "kind": "bar",
+                     *           "x": "industry",
+                     *           "y": "firms",
+                     *           "series": "",
+                     *           "low": "",
+                     *           "high": "",
+                     *           "log": false,
+                     *           "space": "none",
+                     *           "columns": [
+                     *             {
+                     *               "name": "industry",
+                     *               "title": {
+                     *                 "en": "Industry",
+                     *                 "zh": "行业"
+                     *               },
+                     *               "type": "string",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               }
+                     *             },
+                     *             {
+                     *               "name": "firms",
+                     *               "title": {
+                     *                 "en": "Firms",
+                     *                 "zh": "企业数"
+                     *               },
+                     *               "type": "integer",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               }
+                     *             }
+                     *           ],
+                     *           "rows": {
+                     *             "industry": [
+                     *               "Textiles",
+                     *               "Software"
+                     *             ],
+                     *             "firms": [
+                     *               12,
+                     *               7
+                     *             ]
+                     *           },
+                     *           "how": {
+                     *             "sentence": {
+                     *               "en": "Firms were counted.",
+                     *               "zh": "统计了企业数量。"
+                     *             },
+                     *             "formula": "n",
+                     *             "reference": "",
+                     *             "url": "",
+                     *             "tables": [
+                     *               "actors"
+                     *             ],
+                     *             "caveats": [],
+                     *             "trace": {
+                     *               "cluster": "example",
+                     *               "data_hash": "3f9c1a20b7d4e658",
+                     *               "jiqun": "0.1.0",
+                     *               "command": "jiqun profile example",
+                     *               "parameters": {},
+                     *               "versions": {
+                     *                 "duckdb": "2.0.0"
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    figure: {
         parameters: {
             query?: {
-                limit?: number;
-                offset?: number;
+                /** @description `csv` gives the table behind it as a file. */
+                format?: "json" | "csv";
+                /** @description Start the CSV with a byte order mark, by which Excel knows UTF-8. */
+                bom?: boolean;
+                /** @description Language of the column titles of a CSV. */
+                lang?: "en" | "zh";
             };
             header?: never;
             path: {
+                /** @description Id of a cluster, as in the list of clusters. */
                 id: string;
+                /** @description Id of the figure, as in the profile. */
+                figure: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "industries",
+                     *       "title": {
+                     *         "en": "Firms by industry",
+                     *         "zh": "各行业企业数"
+                     *       },
+                     *       "takeaway": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "kind": "bar",
+                     *       "x": "industry",
+                     *       "y": "firms",
+                     *       "series": "",
+                     *       "low": "",
+                     *       "high": "",
+                     *       "log": false,
+                     *       "space": "none",
+                     *       "columns": [
+                     *         {
+                     *           "name": "industry",
+                     *           "title": {
+                     *             "en": "Industry",
+                     *             "zh": "行业"
+                     *           },
+                     *           "type": "string",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           }
+                     *         },
+                     *         {
+                     *           "name": "firms",
+                     *           "title": {
+                     *             "en": "Firms",
+                     *             "zh": "企业数"
+                     *           },
+                     *           "type": "integer",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           }
+                     *         }
+                     *       ],
+                     *       "rows": {
+                     *         "industry": [
+                     *           "Textiles",
+                     *           "Software"
+                     *         ],
+                     *         "firms": [
+                     *           12,
+                     *           7
+                     *         ]
+                     *       },
+                     *       "how": {
+                     *         "sentence": {
+                     *           "en": "Firms were counted.",
+                     *           "zh": "统计了企业数量。"
+                     *         },
+                     *         "formula": "n",
+                     *         "reference": "",
+                     *         "url": "",
+                     *         "tables": [
+                     *           "actors"
+                     *         ],
+                     *         "caveats": [],
+                     *         "trace": {
+                     *           "cluster": "example",
+                     *           "data_hash": "3f9c1a20b7d4e658",
+                     *           "jiqun": "0.1.0",
+                     *           "command": "jiqun profile example",
+                     *           "parameters": {},
+                     *           "versions": {
+                     *             "duckdb": "2.0.0"
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Figure"];
+                    "text/csv": string;
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    findings: {
+        parameters: {
+            query?: {
+                /** @description `csv` gives the table behind it as a file. */
+                format?: "json" | "csv";
+                /** @description Start the CSV with a byte order mark, by which Excel knows UTF-8. */
+                bom?: boolean;
+                /** @description Language of the column titles of a CSV. */
+                lang?: "en" | "zh";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "grade": {
+                     *         "letter": "A",
+                     *         "score": 96,
+                     *         "errors": 0,
+                     *         "warnings": 1,
+                     *         "infos": 2
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "rule": "reference",
+                     *           "severity": "warning",
+                     *           "title": {
+                     *             "en": "A place that is not in the table of places",
+                     *             "zh": "地点不在地点表中"
+                     *           },
+                     *           "advice": {
+                     *             "en": "Add the place, or correct its code.",
+                     *             "zh": "补充该地点或更正代码。"
+                     *           },
+                     *           "table": "actors",
+                     *           "column": "place_id",
+                     *           "rows": 1,
+                     *           "of": 19,
+                     *           "examples": [
+                     *             "330799"
+                     *           ],
+                     *           "file": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FindingsReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    filters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "industries": [
+                     *         {
+                     *           "id": "C17",
+                     *           "title": {
+                     *             "en": "Textiles",
+                     *             "zh": "纺织业"
+                     *           },
+                     *           "count": 12
+                     *         }
+                     *       ],
+                     *       "periods": [
+                     *         "2017-01",
+                     *         "2017-02"
+                     *       ],
+                     *       "grain": "month",
+                     *       "indicators": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Filters"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    map_layer: {
+        parameters: {
+            query?: {
+                /** @description Id of an industry, as in the filters. */
+                industry?: string | null;
+                /** @description First period, as in the filters. */
+                first?: string | null;
+                /** @description Last period, included. */
+                last?: string | null;
+                /** @description Indicator of the panel, for areas. */
+                indicator?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "mode": "points",
+                     *       "bounds": [
+                     *         120,
+                     *         29,
+                     *         121,
+                     *         30
+                     *       ],
+                     *       "total": 19,
+                     *       "located": 1,
+                     *       "value_title": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "value_unit": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "points": {
+                     *         "id": [
+                     *           "f1"
+                     *         ],
+                     *         "name": [
+                     *           "Firm 1"
+                     *         ],
+                     *         "kind": [
+                     *           "firm"
+                     *         ],
+                     *         "industry": [
+                     *           "C17"
+                     *         ],
+                     *         "place": [
+                     *           "330782"
+                     *         ],
+                     *         "lon": [
+                     *           120.07
+                     *         ],
+                     *         "lat": [
+                     *           29.31
+                     *         ],
+                     *         "value": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "hexagons": {},
+                     *       "areas": {},
+                     *       "boundaries": [],
+                     *       "attribution": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MapLayer"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    network: {
+        parameters: {
+            query?: {
+                /** @description Id of an industry, as in the filters. */
+                industry?: string | null;
+                /** @description First period, as in the filters. */
+                first?: string | null;
+                /** @description Last period, included. */
+                last?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "nodes": {
+                     *         "id": [
+                     *           "f1",
+                     *           "f2"
+                     *         ],
+                     *         "name": [
+                     *           "Firm 1",
+                     *           "Firm 2"
+                     *         ],
+                     *         "x": [
+                     *           0,
+                     *           1
+                     *         ],
+                     *         "y": [
+                     *           0,
+                     *           0.5
+                     *         ],
+                     *         "size": [
+                     *           5,
+                     *           3
+                     *         ],
+                     *         "degree": [
+                     *           1,
+                     *           1
+                     *         ],
+                     *         "industry": [
+                     *           "C17",
+                     *           "C17"
+                     *         ],
+                     *         "place": [
+                     *           "330782",
+                     *           "330782"
+                     *         ],
+                     *         "community": [
+                     *           0,
+                     *           0
+                     *         ],
+                     *         "lon": [
+                     *           120.07,
+                     *           null
+                     *         ],
+                     *         "lat": [
+                     *           29.31,
+                     *           null
+                     *         ],
+                     *         "cell": [
+                     *           "",
+                     *           ""
+                     *         ]
+                     *       },
+                     *       "edges": {
+                     *         "source": [
+                     *           0
+                     *         ],
+                     *         "target": [
+                     *           1
+                     *         ],
+                     *         "weight": [
+                     *           2
+                     *         ]
+                     *       },
+                     *       "total": 2,
+                     *       "shown": 2,
+                     *       "built_from": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "weight_title": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "communities": 1,
+                     *       "how": {
+                     *         "sentence": {
+                     *           "en": "Firms were counted.",
+                     *           "zh": "统计了企业数量。"
+                     *         },
+                     *         "formula": "n",
+                     *         "reference": "",
+                     *         "url": "",
+                     *         "tables": [
+                     *           "actors"
+                     *         ],
+                     *         "caveats": [],
+                     *         "trace": {
+                     *           "cluster": "example",
+                     *           "data_hash": "3f9c1a20b7d4e658",
+                     *           "jiqun": "0.1.0",
+                     *           "command": "jiqun profile example",
+                     *           "parameters": {},
+                     *           "versions": {
+                     *             "duckdb": "2.0.0"
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Network"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "example",
+                     *       "title": {
+                     *         "en": "Example",
+                     *         "zh": "示例"
+                     *       },
+                     *       "summary": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "origin": "generated",
+                     *       "currency": "",
+                     *       "as_of": "",
+                     *       "licence": "",
+                     *       "attribution": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "notes": [],
+                     *       "counts": {
+                     *         "actors": 19
+                     *       },
+                     *       "physical": true,
+                     *       "digital": true,
+                     *       "grade": {
+                     *         "letter": "A",
+                     *         "score": 96,
+                     *         "errors": 0,
+                     *         "warnings": 1,
+                     *         "infos": 2
+                     *       },
+                     *       "removable": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterCard"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    table: {
+        parameters: {
+            query?: {
+                /** @description Rows of the page. */
+                limit?: number;
+                /** @description Rows before the page. */
+                offset?: number;
+                /** @description `csv` and `parquet` give the whole table as a file. */
+                format?: "json" | "csv" | "parquet";
+                /** @description Start the CSV with a byte order mark, for Excel. */
+                bom?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+                /** @description Name of a canonical table. */
                 table: string;
             };
             cookie?: never;
@@ -1050,16 +2490,806 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    /**
+                     * @example {
+                     *       "table": "actors",
+                     *       "title": {
+                     *         "en": "Actors",
+                     *         "zh": "主体"
+                     *       },
+                     *       "total": 19,
+                     *       "offset": 0,
+                     *       "limit": 1,
+                     *       "columns": [
+                     *         {
+                     *           "name": "actor_id",
+                     *           "title": {
+                     *             "en": "identifier",
+                     *             "zh": "主体编号"
+                     *           },
+                     *           "type": "string",
+                     *           "unit": "",
+                     *           "references": ""
+                     *         }
+                     *       ],
+                     *       "rows": {
+                     *         "actor_id": [
+                     *           "f1"
+                     *         ]
+                     *       },
+                     *       "omitted": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TablePage"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What was wrong with the request. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    list_indices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "location_quotient",
+                     *         "title": {
+                     *           "en": "Location quotient",
+                     *           "zh": "区位商"
+                     *         },
+                     *         "question": {
+                     *           "en": "In which places is an industry over-represented?",
+                     *           "zh": "一个行业在哪些地方占比偏高?"
+                     *         },
+                     *         "reading": {
+                     *           "en": "1 means the same share as in the whole.",
+                     *           "zh": "1 表示与整体占比相同。"
+                     *         },
+                     *         "documentation": "",
+                     *         "family": "concentration",
+                     *         "formula": "LQ_{ri} = \\frac{x_{ri}/x_{r\\cdot}}{x_{\\cdot i}/x_{\\cdot\\cdot}}",
+                     *         "needs": {
+                     *           "table": "actors",
+                     *           "columns": [
+                     *             "place_id",
+                     *             "industry_id"
+                     *           ],
+                     *           "optional": [
+                     *             "size"
+                     *           ]
+                     *         },
+                     *         "grain": [
+                     *           "place_id",
+                     *           "industry_id"
+                     *         ],
+                     *         "bounds": [
+                     *           null,
+                     *           null
+                     *         ],
+                     *         "neutral": 1,
+                     *         "spaces": [
+                     *           "physical"
+                     *         ],
+                     *         "references": [
+                     *           {
+                     *             "text": "Balassa (1965)",
+                     *             "doi": "10.1111/j.1467-9957.1965.tb00050.x",
+                     *             "url": ""
+                     *           }
+                     *         ],
+                     *         "parameters": {
+                     *           "type": "object",
+                     *           "properties": {
+                     *             "replicates": {
+                     *               "type": "integer",
+                     *               "default": 199
+                     *             }
+                     *           }
+                     *         }
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["IndexCard"][];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    one_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of an index. */
+                index: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "location_quotient",
+                     *       "title": {
+                     *         "en": "Location quotient",
+                     *         "zh": "区位商"
+                     *       },
+                     *       "question": {
+                     *         "en": "In which places is an industry over-represented?",
+                     *         "zh": "一个行业在哪些地方占比偏高?"
+                     *       },
+                     *       "reading": {
+                     *         "en": "1 means the same share as in the whole.",
+                     *         "zh": "1 表示与整体占比相同。"
+                     *       },
+                     *       "documentation": "The share of an industry in a place over its share in the whole.",
+                     *       "family": "concentration",
+                     *       "formula": "LQ_{ri} = \\frac{x_{ri}/x_{r\\cdot}}{x_{\\cdot i}/x_{\\cdot\\cdot}}",
+                     *       "needs": {
+                     *         "table": "actors",
+                     *         "columns": [
+                     *           "place_id",
+                     *           "industry_id"
+                     *         ],
+                     *         "optional": [
+                     *           "size"
+                     *         ]
+                     *       },
+                     *       "grain": [
+                     *         "place_id",
+                     *         "industry_id"
+                     *       ],
+                     *       "bounds": [
+                     *         null,
+                     *         null
+                     *       ],
+                     *       "neutral": 1,
+                     *       "spaces": [
+                     *         "physical"
+                     *       ],
+                     *       "references": [
+                     *         {
+                     *           "text": "Balassa (1965)",
+                     *           "doi": "10.1111/j.1467-9957.1965.tb00050.x",
+                     *           "url": ""
+                     *         }
+                     *       ],
+                     *       "parameters": {
+                     *         "type": "object",
+                     *         "properties": {
+                     *           "replicates": {
+                     *             "type": "integer",
+                     *             "default": 199
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IndexCard"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    measure: {
+        parameters: {
+            query?: {
+                /** @description Space; the first of the index where not given. */
+                space?: ("physical" | "digital") | null;
+                /** @description Rows of the page. */
+                limit?: number;
+                /** @description Rows before the page. */
+                offset?: number;
+                /** @description `csv` gives the whole result. */
+                format?: "json" | "csv";
+                /** @description Start the CSV with a byte order mark, for Excel. */
+                bom?: boolean;
+                /**
+                 * @description Parameters of the index, each as a query parameter of its own; their JSON schema is in `/api/indices/{index}`. One that is empty is left at its default.
+                 * @example {
+                 *       "replicates": "0"
+                 *     }
+                 */
+                parameters?: {
+                    [key: string]: string;
+                };
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+                /** @description Name of an index. */
+                index: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "index": "location_quotient",
+                     *       "title": {
+                     *         "en": "Location quotient",
+                     *         "zh": "区位商"
+                     *       },
+                     *       "space": "physical",
+                     *       "origin": "generated",
+                     *       "grain": [
+                     *         "place_id",
+                     *         "industry_id"
+                     *       ],
+                     *       "total": 1,
+                     *       "offset": 0,
+                     *       "limit": 1000,
+                     *       "columns": [
+                     *         "place_id",
+                     *         "industry_id",
+                     *         "value",
+                     *         "low",
+                     *         "high"
+                     *       ],
+                     *       "rows": {
+                     *         "place_id": [
+                     *           "330782"
+                     *         ],
+                     *         "industry_id": [
+                     *           "C17"
+                     *         ],
+                     *         "value": [
+                     *           2.1
+                     *         ],
+                     *         "low": [
+                     *           1.6
+                     *         ],
+                     *         "high": [
+                     *           2.7
+                     *         ]
+                     *       },
+                     *       "trace": {
+                     *         "cluster": "example",
+                     *         "data_hash": "3f9c1a20b7d4e658",
+                     *         "jiqun": "0.1.0",
+                     *         "command": "jiqun profile example",
+                     *         "parameters": {},
+                     *         "versions": {
+                     *           "duckdb": "2.0.0"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Measurement"];
+                    "text/csv": string;
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query?: {
+                /** @description Run the drafted recipe at once instead of waiting for it to be looked at. */
+                run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "files": [
+                 *         "firms.csv"
+                 *       ]
+                 *     }
+                 */
+                "multipart/form-data": {
+                    /** @description CSV, Parquet, XLSX, GeoJSON or GeoPackage; a file called recipe.toml is taken as the recipe. */
+                    files: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f3c2a9d81e07b46",
+                     *       "kind": "upload",
+                     *       "status": "running",
+                     *       "title": "firms.csv",
+                     *       "files": [
+                     *         {
+                     *           "name": "firms.csv",
+                     *           "bytes": 20480
+                     *         }
+                     *       ],
+                     *       "step": {
+                     *         "en": "Reading firms.csv",
+                     *         "zh": "读取 firms.csv"
+                     *       },
+                     *       "done": 1,
+                     *       "total": 4,
+                     *       "cluster": "",
+                     *       "created": "2026-01-05T08:00:00.000+00:00",
+                     *       "finished": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "5f3c2a9d81e07b46",
+                     *         "kind": "upload",
+                     *         "status": "running",
+                     *         "title": "firms.csv",
+                     *         "files": [
+                     *           {
+                     *             "name": "firms.csv",
+                     *             "bytes": 20480
+                     *           }
+                     *         ],
+                     *         "step": {
+                     *           "en": "Reading firms.csv",
+                     *           "zh": "读取 firms.csv"
+                     *         },
+                     *         "done": 1,
+                     *         "total": 4,
+                     *         "cluster": "",
+                     *         "created": "2026-01-05T08:00:00.000+00:00",
+                     *         "finished": ""
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Job"][];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    one_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f3c2a9d81e07b46",
+                     *       "kind": "upload",
+                     *       "status": "running",
+                     *       "title": "firms.csv",
+                     *       "files": [
+                     *         {
+                     *           "name": "firms.csv",
+                     *           "bytes": 20480
+                     *         }
+                     *       ],
+                     *       "step": {
+                     *         "en": "Reading firms.csv",
+                     *         "zh": "读取 firms.csv"
+                     *       },
+                     *       "done": 1,
+                     *       "total": 4,
+                     *       "cluster": "",
+                     *       "created": "2026-01-05T08:00:00.000+00:00",
+                     *       "finished": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f3c2a9d81e07b46",
+                     *       "kind": "upload",
+                     *       "status": "running",
+                     *       "title": "firms.csv",
+                     *       "files": [
+                     *         {
+                     *           "name": "firms.csv",
+                     *           "bytes": 20480
+                     *         }
+                     *       ],
+                     *       "step": {
+                     *         "en": "Reading firms.csv",
+                     *         "zh": "读取 firms.csv"
+                     *       },
+                     *       "done": 1,
+                     *       "total": 4,
+                     *       "cluster": "",
+                     *       "created": "2026-01-05T08:00:00.000+00:00",
+                     *       "finished": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    read_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "text": "[cluster]\nid = \"example\"\ntitle = { en = \"Example\", zh = \"示例\" }\n\n[files.firms]\npath = \"firms.csv\"\n\n[[actors]]\nfrom = \"firms\"\n[actors.columns]\nactor_id = \"id\"\nname = \"name\"\n"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecipeText"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    write_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f3c2a9d81e07b46",
+                     *       "kind": "upload",
+                     *       "status": "running",
+                     *       "title": "firms.csv",
+                     *       "files": [
+                     *         {
+                     *           "name": "firms.csv",
+                     *           "bytes": 20480
+                     *         }
+                     *       ],
+                     *       "step": {
+                     *         "en": "Reading firms.csv",
+                     *         "zh": "读取 firms.csv"
+                     *       },
+                     *       "done": 1,
+                     *       "total": 4,
+                     *       "cluster": "",
+                     *       "created": "2026-01-05T08:00:00.000+00:00",
+                     *       "finished": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    run_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f3c2a9d81e07b46",
+                     *       "kind": "upload",
+                     *       "status": "running",
+                     *       "title": "firms.csv",
+                     *       "files": [
+                     *         {
+                     *           "name": "firms.csv",
+                     *           "bytes": 20480
+                     *         }
+                     *       ],
+                     *       "step": {
+                     *         "en": "Reading firms.csv",
+                     *         "zh": "读取 firms.csv"
+                     *       },
+                     *       "done": 1,
+                     *       "total": 4,
+                     *       "cluster": "",
+                     *       "created": "2026-01-05T08:00:00.000+00:00",
+                     *       "finished": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };

@@ -14,6 +14,7 @@ import { Failed, Loading } from "../parts/States";
 import { FindingsDrawer } from "./FindingsDrawer";
 import { KpiGrid } from "./KpiGrid";
 import { parts } from "./prose";
+import { sourceLine } from "./source";
 import "../styles/profile.css";
 
 export default function Profile() {
@@ -127,10 +128,4 @@ function Prose({ sentences, known, onMark }: ProseProps) {
       ))}
     </div>
   );
-}
-
-/** What every picture and page carries: whose data, as of when, and whether it is real. */
-export function sourceLine(card: ClusterCard, t: (text: ClusterCard["title"]) => string, generated: string, evaluation: string): string {
-  const origin = card.origin === "generated" ? generated : card.origin === "evaluation" ? evaluation : "";
-  return [origin, t(card.title), t(card.attribution), card.licence, card.as_of].filter(Boolean).join(" · ");
 }

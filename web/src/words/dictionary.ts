@@ -200,7 +200,7 @@ export const dictionary = {
   zoomIn: { en: "Zoom in", zh: "放大" },
   zoomOut: { en: "Zoom out", zh: "缩小" },
   fit: { en: "Show all", zh: "显示全部" },
-  shownOf: { en: "{shown} of {total}", zh: "{total} 中的 {shown}" },
+  shownOf: { en: "{shown} of {total}", zh: "{shown} / {total}" },
   onMap: { en: "on the map", zh: "在图上" },
   inNetwork: { en: "in the network", zh: "在网络中" },
   listed: { en: "listed", zh: "已列出" },
