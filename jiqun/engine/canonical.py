@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jiqun.engine.casting import Cast, select
-from jiqun.engine.reading import Reader, identifier
+from jiqun.engine.casting import Cast, Layers
+from jiqun.engine.reading import Reader, Tick, identifier
 
 __all__ = ["Reading", "first_unreadable", "row_count", "rows_query", "unreadable_counts"]
 
@@ -27,20 +27,37 @@ class Reading:
     before: str = ""
     """View of earlier rows of the table, whose keys are not repeated; empty where there are none."""
 
+    def layers(self) -> list[tuple[Cast, Layers]]:
+        """Give each column with its layers of SQL."""
+        return [
+            (cast, cast.layers(self.types, raw=_name("raw", n), value=_name("value", n)))
+            for n, cast in enumerate(self.casts)
+        ]
+
 
 def rows_query(reading: Reading, *, strict: bool) -> str:
     """SQL of the rows of a table, in the order of the source.
 
+    Parameters
+    ----------
+    reading
+        What to read.
+    strict
+        Whether an unreadable value stops the query, so that clean data is read once and needs no counting;
+        otherwise it becomes null.
+
     Examples
     --------
     >>> print(rows_query(Reading("v", {"id": "VARCHAR"}, [Cast("actor_id", "string", ("id",))]), strict=True))
-    SELECT "id" AS "actor_id" FROM "v"
+    SELECT "raw 0" AS "actor_id" FROM (SELECT * FROM (SELECT "id" AS "raw 0" FROM "v"))
     """
-    columns = select(reading.casts, reading.types, strict=strict)
+    columns = ", ".join(
+        f"{layers.strict if strict else layers.read} AS {identifier(cast.name)}" for cast, layers in reading.layers()
+    )
     if not reading.key:
-        return f"SELECT {columns} FROM {identifier(reading.view)}"
+        return f"SELECT {columns} FROM ({_layered(reading)})"
     key = [identifier(name) for name in reading.key]
-    cast = f"SELECT {columns}, {_ROW} FROM ({_numbered(reading)})"
+    cast = f"SELECT {columns}, {_ROW} FROM ({_layered(reading, numbered=True)})"
     rank = f"row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY {_ROW})"
     first = f"SELECT * FROM ({cast}) QUALIFY {rank} = 1"
     unseen = ""
@@ -56,29 +73,39 @@ def row_count(reader: Reader, view: str) -> int:
     return int(rows)
 
 
-def unreadable_counts(reader: Reader, reading: Reading) -> dict[str, tuple[int, int]]:
+def unreadable_counts(reader: Reader, reading: Reading, *, tick: Tick | None = None) -> dict[str, tuple[int, int]]:
     """Count, for each column that has any, the values that could not be read, and the values there are."""
-    suspects = [cast for cast in reading.casts if cast.type != "string"]
+    suspects = [(cast, layers) for cast, layers in reading.layers() if layers.bad]
     counts = ", ".join(
-        f"count(*) FILTER ({_bad(cast, reading)}), count({cast.raw(reading.types)})" for cast in suspects
+        f"count(*) FILTER ({layers.bad} AND ({layers.read}) IS NULL), count(*) FILTER ({layers.bad})"
+        for _, layers in suspects
     )
-    (counted,) = reader.rows(f"SELECT {counts} FROM {identifier(reading.view)}")
+    (counted,) = reader.rows(f"SELECT {counts} FROM ({_layered(reading)})", tick=tick)
     pairs = zip(suspects, counted[::2], counted[1::2], strict=True)
-    return {cast.name: (rows, of) for cast, rows, of in pairs if rows}
+    return {cast.name: (rows, of) for (cast, _), rows, of in pairs if rows}
 
 
-def first_unreadable(reader: Reader, reading: Reading, cast: Cast, *, limit: int) -> list[tuple[int, str]]:
+def first_unreadable(reader: Reader, reading: Reading, name: str, *, limit: int) -> list[tuple[int, str]]:
     """Give the first values of a column that could not be read, with the number of their row from 1."""
-    value = f"left(CAST({cast.raw(reading.types)} AS VARCHAR), 80)"
-    condition = _bad(cast, reading)
-    found = reader.rows(f"SELECT {_ROW}, {value} FROM ({_numbered(reading)}) WHERE {condition} LIMIT {int(limit)}")
+    ((number, layers),) = [(n, made) for n, (cast, made) in enumerate(reading.layers()) if cast.name == name]
+    value = f"left(CAST({_name('raw', number)} AS VARCHAR), 80)"
+    found = reader.rows(
+        f"SELECT {_ROW}, {value} FROM ({_layered(reading, numbered=True)}) "
+        f"WHERE {layers.bad} AND ({layers.read}) IS NULL LIMIT {int(limit)}"
+    )
     return sorted(found)
 
 
-def _bad(cast: Cast, reading: Reading) -> str:
-    return f"({cast.raw(reading.types)}) IS NOT NULL AND ({cast.read(reading.types)}) IS NULL"
+def _name(what: str, number: int) -> str:
+    return identifier(f"{what} {number}")
 
 
-def _numbered(reading: Reading) -> str:
-    # A window without order numbers the rows as the files have them.
-    return f"SELECT *, row_number() OVER () AS {_ROW} FROM {identifier(reading.view)}"
+def _layered(reading: Reading, *, numbered: bool = False) -> str:
+    """SQL of the first two layers: the raw values, and beside them their usual readings."""
+    made = [layers for _, layers in reading.layers()]
+    raws = [f"{layers.raw} AS {_name('raw', n)}" for n, layers in enumerate(made)]
+    values = [f"{layers.value} AS {_name('value', n)}" for n, layers in enumerate(made) if layers.value]
+    if numbered:
+        # A window without order numbers the rows as the files have them.
+        raws.append(f"row_number() OVER () AS {_ROW}")
+    return f"SELECT {', '.join(['*', *values])} FROM (SELECT {', '.join(raws)} FROM {identifier(reading.view)})"

@@ -110,8 +110,8 @@ def _write(
     except Unreadable:
         reader.copy(rows_query(reading, strict=False), target, tick=tick)
         by_name = {cast.name: cast for cast in casts}
-        for name, counted in unreadable_counts(reader, reading).items():
-            shown = first_unreadable(reader, reading, by_name[name], limit=EXAMPLES)
+        for name, counted in unreadable_counts(reader, reading, tick=tick).items():
+            shown = first_unreadable(reader, reading, name, limit=EXAMPLES)
             findings.append(
                 unreadable(
                     by_name[name], view.staged, table=block.table, file=piece.label, counted=counted, shown=shown
