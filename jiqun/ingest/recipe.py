@@ -181,6 +181,11 @@ def _check_inputs(recipe: Recipe) -> None:
                     f"{where}: [files.{name}] reads a database, which an uploaded recipe may not. "
                     "Export the query to a file and upload that."
                 )
+            if section.package:
+                raise RecipeError(
+                    f"{where}: [files.{name}] reads a file of the package {section.package}, which an uploaded recipe "
+                    "may not. Upload the file itself."
+                )
 
 
 def _check_feed(recipe: Recipe, table: str, number: int, feed: Feed) -> None:
