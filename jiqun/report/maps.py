@@ -158,10 +158,9 @@ def _areas(cluster: Cluster, within: Window | None, indicator: str | None, outli
     chosen = indicator or main_indicator(cluster)
     values = panel_values(cluster, chosen) if chosen and cluster.has("panel") else None
     if chosen is None or values is None or not values.height:
-        known = (
-            typed(cluster, "panel", "indicator").unique().collect("polars")["indicator"] if cluster.has("panel") else []
-        )
-        raise UnknownName("indicator", (indicator or "")[:60], list(known))
+        frame = typed(cluster, "panel", "indicator").unique().collect("polars") if cluster.has("panel") else None
+        known: list[str] = frame["indicator"].to_list() if frame is not None else []
+        raise UnknownName("indicator", (indicator or "")[:60], known)
     dated = values.filter(pl.col("value").is_not_null())
     periods = sorted(p for p in dated["period"].unique().to_list() if _inside(p, within))
     period = periods[-1] if periods else None

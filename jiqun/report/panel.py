@@ -134,7 +134,7 @@ def matrix(cluster: Cluster, indicator: str) -> Matrix:
 def _matrix(cluster: Cluster, indicator: str) -> Matrix:
     frame = panel_values(cluster, indicator).filter(pl.col("value").is_finite())
     parents = parent_of(cluster)
-    inside = {parents.get(place) for place in frame["place_id"].unique().to_list()}
+    inside = {parents.get(place) for place in frame["place_id"].unique().to_list() if parents.get(place) != place}
     frame = frame.filter(~pl.col("place_id").is_in([p for p in inside if p is not None]))
     places, periods = sorted(frame["place_id"].unique().to_list()), sorted(frame["period"].unique().to_list())
     value = np.full((len(places), len(periods)), np.nan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster, Words
 from jiqun.report.bands import REPLICATES, total_band
@@ -15,6 +16,8 @@ from jiqun.report.vocabulary import GRAINS, vocabulary
 from jiqun.space import calendar, exchanges
 
 __all__ = ["activity_over_time"]
+
+Array = NDArray[np.float64]
 
 
 @figure(
@@ -47,8 +50,8 @@ def activity_over_time(c: Cluster) -> Drawing | Missing:
     column_of = np.searchsorted(codes, traded.period[rows])
     shape = (len(traded.sources), len(codes))
     by_source = sp.coo_array((traded.value[rows], (traded.source[rows], column_of)), shape=shape).tocsr()
-    value = np.asarray(by_source.sum(axis=0)).ravel()
-    number_of = np.bincount(column_of, traded.count[rows], len(codes))
+    value: Array = np.asarray(by_source.sum(axis=0), dtype=np.float64).ravel()
+    number_of = np.bincount(column_of, traded.count[rows], len(codes)).astype(np.float64)
     low, high = total_band(by_source)
     names, grain = vocabulary(c), GRAINS[covered.grain]
     unit = unit_of(c.about.currency) if traded.has_amount else Text(en="", zh="")
@@ -85,9 +88,7 @@ def activity_over_time(c: Cluster) -> Drawing | Missing:
     )
 
 
-def _says(
-    c: Cluster, value: np.ndarray, low: np.ndarray, high: np.ndarray, whole: list[bool]
-) -> tuple[Text, tuple[KeyFigure, ...]]:
+def _says(c: Cluster, value: Array, low: Array, high: Array, whole: list[bool]) -> tuple[Text, tuple[KeyFigure, ...]]:
     traded, covered = exchanges(c), calendar(c)
     assert traded is not None
     assert covered is not None
@@ -101,9 +102,6 @@ def _says(
     edges = [money(e, c.about.currency) if traded.has_amount else count(e) for e in (total_low, total_high)]
     full = [p for p, is_full in enumerate(whole) if is_full]
     top = max(full or range(len(value)), key=lambda p: float(value[p]))
-    # A period whose band is as wide as its value says too little to be compared.
-    firm = [p for p in full if high[p] - low[p] < value[p]]
-    first_last = (firm[0], firm[-1]) if len(firm) > 1 else None
     en = f"{count(number_of).en} {names.events.en}"
     zh = f"共 {count(number_of).zh} 次{names.events.zh}"
     if traded.has_amount:
@@ -111,18 +109,8 @@ def _says(
         zh += f",总额 {said.zh}({span(*edges).zh})"
     en += f"; the busiest period was {covered.periods[top]}"
     zh += f";最活跃的时期为 {covered.periods[top]}"
-    if first_last and value[first_last[0]] > 0:
-        a, b = first_last
-        change = float(value[b] / value[a] - 1)
-        apart = high[a] < low[b] or high[b] < low[a]
-        word = ("rose", "上升") if change > 0 else ("fell", "下降")
-        en += (
-            f", and from {covered.periods[a]} to {covered.periods[b]} the total {word[0]} by {percent(abs(change)).en}"
-        )
-        zh += f",{covered.periods[a]} 至 {covered.periods[b]} {word[1]} {percent(abs(change)).zh}"
-        if not apart:
-            en += " (the bands overlap)"
-            zh += "(区间有重叠)"
+    change_en, change_zh = _change(covered.periods, value, low, high, full)
+    en, zh = en + change_en, zh + change_zh
     key = KeyFigure(
         "total_value" if traded.has_amount else "interactions",
         Words(f"Value of {names.events.en}", f"{names.events.zh}总额")
@@ -136,3 +124,21 @@ def _says(
         note=Words(f"95% interval over {names.counterparts.en}", f"按{names.counterparts.zh}重抽样的 95% 区间"),
     )
     return Text(en=f"{en}.", zh=f"{zh}。"), (key,)
+
+
+def _change(periods: tuple[str, ...], value: Array, low: Array, high: Array, full: list[int]) -> tuple[str, str]:
+    """Compare the first and the last full period whose band is narrower than its value."""
+    steady = [p for p in full if high[p] - low[p] < value[p]]
+    if len(steady) < 2:
+        return "", ""
+    a, b = steady[0], steady[-1]
+    change = float(value[b] / value[a] - 1)
+    word = ("rose", "上升") if change > 0 else ("fell", "下降")
+    en, zh = f"by {percent(abs(change)).en}", f" {percent(abs(change)).zh}"
+    if change > 4:
+        en, zh = f"to {times(change + 1).en} what it was", f"至 {times(change + 1).zh}"
+    overlap = high[a] >= low[b] and high[b] >= low[a]
+    return (
+        f", and from {periods[a]} to {periods[b]} the total {word[0]} {en}{' (the bands overlap)' if overlap else ''}",
+        f",{periods[a]} 至 {periods[b]}{word[1]}{zh}{'(区间有重叠)' if overlap else ''}",
+    )
