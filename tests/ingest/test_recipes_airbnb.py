@@ -1,5 +1,8 @@
 """The documented recipe of Inside Airbnb: both layouts of listings, persons, and the known facts."""
 
+# ruff: noqa: E501
+# Rows of files are as long as they are.
+
 from __future__ import annotations
 
 import gzip

@@ -19,7 +19,7 @@ MAX_FILES = 64
 
 
 def draft(files: Sequence[str | os.PathLike[str]], *, folder: str | os.PathLike[str] | None = None) -> str:
-    """Draft a recipe for files by looking at them.
+    r"""Draft a recipe for files by looking at them.
 
     At most the first 8 MB of a text file and 20,000 rows of any table are read. Headings are recognised in
     English and Chinese, values decide between types, keys and references; what is uncertain is said in a
@@ -48,7 +48,7 @@ def draft(files: Sequence[str | os.PathLike[str]], *, folder: str | os.PathLike[
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "firms.csv"
-    >>> _ = path.write_text("firm_id,city,employees\\n1,Hangzhou,20\\n2,Ningbo,5\\n")
+    >>> _ = path.write_text("firm_id,city,employees\n1,Hangzhou,20\n2,Ningbo,5\n")
     >>> print(draft([path]).split("[actors.columns]")[1].strip().splitlines()[0])
     actor_id = "firm_id"
     """

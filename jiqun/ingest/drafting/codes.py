@@ -21,13 +21,15 @@ def scheme_of(choices: Sequence[Choice], what: str) -> str:
 
     Four digits alone are taken for GB/T 4754 only under a Chinese heading: elsewhere they may be SIC or NACE.
     """
-    column = "industry_id" if what == "industry" else "place_id"
+    # What interactions are about points at the industries too, so it must be of the same system.
+    columns = ("industry_id", "category") if what == "industry" else ("place_id",)
     values: set[str] = set()
     headings: list[str] = []
     for choice in choices:
-        if column in choice.mapped:
-            values |= choice.seen.facts[choice.mapped[column]].values
-            headings.append(choice.mapped[column])
+        for column in columns:
+            if column in choice.mapped and (column != "category" or choice.table == "interactions"):
+                values |= choice.seen.facts[choice.mapped[column]].values
+                headings.append(choice.mapped[column])
     if not values:
         return ""
     if what == "place":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,10 @@ _HEAD = """\
 #   jiqun ingest THIS_FILE --out FOLDER      jiqun check FOLDER
 # 由 `jiqun recipe` 起草:请核对每一处映射,再执行导入。# 之后为说明或其他可能。
 """
+_CURRENCIES = (
+    ("usd", "USD"), ("美元", "USD"), ("eur", "EUR"), ("€", "EUR"), ("cny", "CNY"), ("rmb", "CNY"), ("brl", "BRL"),
+    ("gbp", "GBP"), ("£", "GBP"),
+)  # fmt: skip
 _ROLES = {"source": "buyer", "target": "firm"}
 
 
@@ -81,11 +85,7 @@ def _cluster(choices: Sequence[Choice], folder: Path) -> str:
     located = [c for c in choices if "lon" in c.mapped]
     if located:
         lines.append(_crs(located))
-    schemes = {
-        key: scheme
-        for key, scheme in (("industry", scheme_of(choices, "industry")), ("place", scheme_of(choices, "place")))
-        if scheme
-    }
+    schemes = {what: scheme for what in ("industry", "place") if (scheme := scheme_of(choices, what))}
     if schemes:
         pairs = ", ".join(f"{key} = {quoted(scheme)}" for key, scheme in schemes.items())
         lines.append(f"codes = {{ {pairs} }}  # recognised by the form of the codes")
@@ -119,8 +119,7 @@ def _currency(choices: Sequence[Choice]) -> str:
             text = f"{bare(source)} {unit_in(source)} {choice.seen.facts[source].strip if source else ''}".lower()
             if "元" in text and "美元" not in text:
                 return "CNY"
-            for sign, code in (("usd", "USD"), ("美元", "USD"), ("eur", "EUR"), ("€", "EUR"), ("cny", "CNY"), ("rmb", "CNY"),
-                               ("brl", "BRL"), ("£", "GBP"), ("gbp", "GBP")):  # fmt: skip
+            for sign, code in _CURRENCIES:
                 if sign in text:
                     return code
     return ""
@@ -157,7 +156,7 @@ def _feed(choice: Choice, name: str) -> str:
     return "\n".join([*lines, *column_lines(choice), *unused_lines(choice)]) + "\n"
 
 
-def _references(choices: Sequence[Choice], names: dict[int, str], table: str) -> Iterator[_Reference]:
+def _references(choices: Sequence[Choice], names: Mapping[int, str], table: str) -> Iterator[_Reference]:
     for i, choice in enumerate(choices):
         if not choice.table or choice.table == table:
             continue
@@ -170,7 +169,7 @@ def _references(choices: Sequence[Choice], names: dict[int, str], table: str) ->
             yield _Reference(names[i], choice.mapped[column.name], _ROLES.get(column.name, "firm"), complete)
 
 
-def _complete(choices: Sequence[Choice], names: dict[int, str], table: str) -> tuple[str, str] | None:
+def _complete(choices: Sequence[Choice], names: Mapping[int, str], table: str) -> tuple[str, str] | None:
     """Write the query and the block that add the rows that references point at and no file holds."""
     lacking = [r for r in _references(choices, names, table) if not r.complete]
     if not lacking:
@@ -182,16 +181,19 @@ def _complete(choices: Sequence[Choice], names: dict[int, str], table: str) -> t
         value = f"cast({sql_name(r.column)} as varchar)"
         test = f"{sql_name(r.column)} is not null"
         for holder, column in holders:
-            known = f"select cast({sql_name(column)} as varchar) from {holder} where {sql_name(column)} is not null"
+            known = f"select cast({sql_name(column)} as varchar) from {holder} where {sql_name(column)} is not null"  # noqa: S608 - quoted
             test += f"\n  and {value} not in ({known})"
-        parts.append(f"select {value} as id, '{r.role}' as role from {r.source} where {test}")
+        role = f", '{r.role}' as role" if table == "actors" else ""
+        parts.append(f"select distinct {value} as id{role} from {r.source} where {test}")  # noqa: S608 - quoted
     sql = "\nunion\n".join(parts)
     query = f"more_{table}"
     used_by = ", ".join(f"{r.source} ({r.column})" for r in lacking)
     why = comment(f"{table.capitalize()} that are named by {used_by} and that no file lists.")
     text = f"{why}\n[queries.{query}]\nsql = {_multiline(sql)}\n"
-    lines = [why, f"[[{table}]]", f"from = {quoted(query)}", "distinct = true", f"[{table}.columns]", f'{key} = "id"']
-    lines.append('name = "id"')
+    lines = [why, f"[[{table}]]", f"from = {quoted(query)}"]
+    if table == "actors":
+        lines.append("distinct = true  # one that buys and sells is listed once, as what comes first")
+    lines += [f"[{table}.columns]", f'{key} = "id"', 'name = "id"']
     if table == "actors":
         lines.append('kind = "role"')
     return text, "\n".join(lines) + "\n"

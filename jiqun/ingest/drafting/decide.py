@@ -130,7 +130,7 @@ def _holds(column: Column, what: Facts) -> bool:
         case "boolean":
             return what.distinct <= 2
         case _:
-            return not (what.dated and column.name not in ("period",))
+            return not what.dated or column.name == "period"
 
 
 def _key_by_content(seen: Seen, taken: set[str]) -> str:

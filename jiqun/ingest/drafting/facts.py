@@ -108,7 +108,7 @@ def _parses(value: str, form: str) -> bool:
         if form == "iso":
             datetime.fromisoformat(value)
         else:
-            datetime.strptime(value, form)  # noqa: DTZ007 - only the shape is asked
+            datetime.strptime(value, form)
     except ValueError:
         return False
     return True
@@ -127,7 +127,7 @@ def _numeric(values: Sequence[str]) -> dict[str, object] | None:
             "kind": "integer" if whole else "number",
             "low": min(numbers),
             "high": max(numbers),
-            "year": whole and 1500 <= min(numbers) and max(numbers) <= 2100,
+            "year": whole and min(numbers) >= 1500 and max(numbers) <= 2100,
             "strip": signs,
             "thousands": thousands if any(thousands in v for v in bare) else "",
             "decimal": decimal,

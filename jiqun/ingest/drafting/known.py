@@ -45,8 +45,10 @@ LAYOUTS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "transactions": frozenset({"date", "order_id", "buyer", "seller", "product", "quantity", "amount", "channel"}),
     },
     "firms_transactions_zh": {
-        "firms": frozenset("企业编号 企业名称 行业 城市 经度 纬度 成立日期 从业人数 营业收入".split()),
-        "transactions": frozenset("交易日期 订单号 买方 卖方 产品类别 数量 金额 渠道".split()),
+        "firms": frozenset(
+            {"企业编号", "企业名称", "行业", "城市", "经度", "纬度", "成立日期", "从业人数", "营业收入"}
+        ),
+        "transactions": frozenset({"交易日期", "订单号", "买方", "卖方", "产品类别", "数量", "金额", "渠道"}),
     },
 }
 """Recipe → file of the recipe → columns by which it is known."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jiqun.cluster import JiqunError
+from jiqun.ingest.sources.encoding import looks_like
 
 __all__ = ["Row", "Rows", "decoded", "split_rows"]
 
@@ -56,12 +57,17 @@ def decoded(raw: bytes, path: Path, truncated: bool) -> tuple[str, str, tuple[st
         return text, name, (f"has no mark of its encoding; it reads as {name}",)
     if (text := _try(raw, "utf-8", truncated)) is not None:
         return text, "utf-8", ()
-    text = _try(raw, "gb18030", truncated)
-    if text is not None and _looks_chinese(text):
-        return text, "gb18030", ()
-    guess = "mac_roman" if b"\r" in raw and b"\n" not in raw else "cp1252"
-    text = raw.decode(guess, errors="replace")
-    return text, guess, (f"is neither UTF-8 nor GB18030 ({_where(raw, 'utf-8')}); {guess} is a guess",)
+    if b"\r" in raw and b"\n" not in raw:
+        return _guessed(raw, "mac_roman")  # the line ends of old Macintosh computers come with their letters
+    guess = looks_like(raw[: 1 << 20])
+    if guess == "gb18030" and (text := _try(raw, guess, truncated)) is not None:
+        return text, guess, ()
+    return _guessed(raw, guess)
+
+
+def _guessed(raw: bytes, encoding: str) -> tuple[str, str, tuple[str, ...]]:
+    note = f"is neither UTF-8 nor GB18030 ({_where(raw, 'utf-8')}); {encoding} is a guess"
+    return raw.decode(encoding, errors="replace"), encoding, (note,)
 
 
 def _try(raw: bytes, encoding: str, truncated: bool) -> str | None:
@@ -75,19 +81,10 @@ def _where(raw: bytes, encoding: str) -> str:
     try:
         raw.decode(encoding)
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+        ends = b"\n" if b"\n" in raw else b"\r"
+        line = raw.count(ends, 0, error.start) + 1
         return f"byte 0x{raw[error.start]:02x} at line {line}"
     return "it ends within a character"
-
-
-def _looks_chinese(text: str) -> bool:
-    """Whether what GB18030 made of the bytes is common Chinese and not accented Latin read wrongly."""
-    beyond = [c for c in text[:200_000] if ord(c) > 0x7F]
-    common = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in beyond)
-    # In Chinese text characters come in runs; a Latin accent read as GB18030 swallows the letter after it.
-    runs = len(re.findall(r"[\u4e00-\u9fff]{2,}", text[:200_000]))
-    singles = len(re.findall(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])", text[:200_000]))
-    return common > 0.8 * len(beyond) and runs >= singles
 
 
 def split_rows(text: str, path: Path, truncated: bool) -> Rows:

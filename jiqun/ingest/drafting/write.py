@@ -16,27 +16,28 @@ __all__ = ["column_lines", "comment", "quoted", "sql_name", "unused_lines"]
 
 _KINDS: Mapping[str, str] = {
     "order": "order", "purchase": "order", "sale": "order", "订单": "order", "采购": "order", "交易": "order",
-    "销售": "order", "购买": "order", "enquiry": "enquiry", "inquiry": "enquiry", "询价": "enquiry", "咨询": "enquiry",
-    "view": "view", "浏览": "view", "favourite": "favourite", "favorite": "favourite", "收藏": "favourite",
-    "payment": "payment", "付款": "payment", "支付": "payment", "investment": "investment", "投资": "investment",
-    "acquisition": "acquisition", "收购": "acquisition", "并购": "acquisition", "collaboration": "collaboration",
-    "合作": "collaboration", "stay": "stay", "入住": "stay", "review": "review", "评价": "review", "award": "award",
-    "中标": "award",
+    "销售": "order", "购买": "order", "enquiry": "enquiry", "inquiry": "enquiry", "询价": "enquiry",
+    "咨询": "enquiry", "view": "view", "浏览": "view", "favourite": "favourite", "favorite": "favourite",
+    "收藏": "favourite", "payment": "payment", "付款": "payment", "支付": "payment", "investment": "investment",
+    "投资": "investment", "acquisition": "acquisition", "收购": "acquisition", "并购": "acquisition",
+    "collaboration": "collaboration", "合作": "collaboration", "stay": "stay", "入住": "stay", "review": "review",
+    "评价": "review", "award": "award", "中标": "award",
 }  # fmt: skip
 _EXTRA: Mapping[str, str] = {
-    "注册资本": "registered_capital", "实缴资本": "paid_in_capital", "法定代表人": "", "法人": "", "联系人": "", "电话": "",
-    "联系电话": "", "手机": "", "邮箱": "", "电子邮箱": "", "姓名": "", "身份证": "", "地址": "address", "注册地址": "address",
-    "经营范围": "business_scope", "企业类型": "legal_form", "公司类型": "legal_form", "备注": "remark", "专利数": "patents",
-    "纳税额": "tax_paid", "利润": "profit", "研发投入": "rd_spending", "网址": "website",
+    "注册资本": "registered_capital", "实缴资本": "paid_in_capital", "法定代表人": "", "法人": "", "联系人": "",
+    "电话": "", "联系电话": "", "手机": "", "邮箱": "", "电子邮箱": "", "姓名": "", "身份证": "",
+    "地址": "address", "注册地址": "address", "经营范围": "business_scope", "企业类型": "legal_form",
+    "公司类型": "legal_form", "备注": "remark", "专利数": "patents", "纳税额": "tax_paid", "利润": "profit",
+    "研发投入": "rd_spending", "网址": "website",
 }  # fmt: skip
 _PERSONAL = re.compile(r"phone|mobile|e_?mail|contact|first_?name|last_?name|host_name|reviewer_name|passport|birth")
 
 
 def quoted(text: str) -> str:
-    """Quote a text for TOML.
+    r"""Quote a text for TOML.
 
     >>> print(quoted('a "b"'))
-    "a \\"b\\""
+    "a \"b\""
     """
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
 
