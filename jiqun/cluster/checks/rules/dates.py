@@ -15,6 +15,7 @@ YEAR = timedelta(days=366)
 PAST = {"actors.founded", "actors.closed", "interactions.time", "ties.from"}
 """Dates of what has happened; deadlines and validity may lie ahead."""
 
+GRACE = {"founded": "-1y", "closed": "1y"}
 ORDER = (("actors", "founded", "closed"), ("offers", "valid_from", "valid_to"), ("ties", "from", "to"))
 
 
@@ -90,6 +91,7 @@ def outside_lifetime(data: Data) -> Iterator[Fault]:
     born = born.group_by("actor_id").agg(
         **{name: nw.col(name).min() if name == "founded" else nw.col(name).max() for name in life}
     )
+    born = born.with_columns(**{f"_{name}": nw.col(name).dt.offset_by(GRACE[name]) for name in life})
     for side in ("source", "target"):
         joined = (
             data.scan("interactions", "time", side)
@@ -102,9 +104,9 @@ def outside_lifetime(data: Data) -> Iterator[Fault]:
 def _outside(data: Data, joined: Frame, side: str, life: list[str]) -> Iterator[Fault]:
     outside = nw.lit(value=False)
     if "founded" in life:
-        outside = outside | (nw.col("time") < nw.col("founded").dt.offset_by("-1y"))
+        outside = outside | (nw.col("time") < nw.col("_founded"))
     if "closed" in life:
-        outside = outside | (nw.col("time") > nw.col("closed").dt.offset_by("1y"))
+        outside = outside | (nw.col("time") > nw.col("_closed"))
     counts = data.one(joined, rows=count_where(outside), of=nw.len())
     if counts["rows"]:
         examples = show_rows(joined.filter(outside), (side, "time", *life))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from statistics import median
+from types import MappingProxyType
 
 import narwhals as nw
 
-from jiqun.cluster.checks.data import EXAMPLES, Data, present, show_rows
+from jiqun.cluster.checks.data import EXAMPLES, Data, Frame, present, show_rows
 from jiqun.cluster.checks.rule import Fault, Suspect, rule
 from jiqun.cluster.facts import Words
 
-NARROW = ("source", "target", "time", "from", "group", "amount")
-"""Columns that tell most events apart; only those that agree in them are compared in full."""
+EXACT: Mapping[str, float | datetime] = MappingProxyType(
+    {"time": datetime(1, 1, 1), "from": datetime(1, 1, 1), "amount": -1e300, "quantity": -1e300, "weight": -1e300}
+)
+"""Columns that tell most events apart at little cost, and what stands there for no value: only events
+that agree in them are compared in full."""
+
+SHOWN = ("source", "target", "time", "from", "group", "amount")
 
 MANY = 0.25
 """Share of repeated events from which it looks like a file read twice (which makes it a half); order
@@ -41,16 +48,15 @@ def repeated_event(data: Data) -> Iterator[Fault]:
         if table not in data.tables or not data.rows(table):
             continue
         columns = [n for n in data.schema(table) if data.readable(table, n) and data.schema(table)[n] != nw.List]
-        narrow = [name for name in NARROW if name in columns]
-        alike = data.scan(table, *narrow).group_by(*narrow).agg(nw.len().alias("_n")).filter(nw.col("_n") > 1)
-        if not data.one(alike, n=nw.len())["n"]:
+        if not columns:
             continue
-        counts = data.scan(table, *columns).group_by(*columns).agg(nw.len().alias("_n"))
+        counts = _alike(data.scan(table, *columns), data, table).group_by(*columns).agg(nw.len().alias("_n"))
         counts = counts.filter(nw.col("_n") > 1)
         rows = int(data.one(counts, n=(nw.col("_n") - 1).sum())["n"] or 0)
         if rows:
             of = data.rows(table)
-            shown = show_rows(counts.sort("_n", *narrow, descending=[True, *(False for _ in narrow)]), tuple(narrow))
+            named = tuple(name for name in SHOWN if name in columns)
+            shown = show_rows(counts.sort("_n", *named, descending=[True, *(False for _ in named)]), named)
             yield Fault(table, "", rows, of, shown, severity="warning" if rows >= MANY * of else "info")
 
 
@@ -129,6 +135,17 @@ def empty_period(data: Data) -> Iterator[Fault]:
             if empty:
                 yield Fault("interactions", "time", len(empty), len(counts), tuple(empty[:EXAMPLES]))
             return
+
+
+def _alike(frame: Frame, data: Data, table: str) -> Frame:
+    """Give the rows that agree with another one in the cheap columns, nulls counting as equal."""
+    names = [name for name in EXACT if data.has(table, name)]
+    if not names:
+        return frame
+    keys = {f"_{name}": nw.col(name).fill_null(EXACT[name]) for name in names}
+    keyed = frame.with_columns(**keys)
+    twice = keyed.group_by(*keys).agg(nw.len().alias("_n")).filter(nw.col("_n") > 1).select(*keys)
+    return keyed.join(twice, on=list(keys), how="semi")
 
 
 def _filled(by_month: dict[tuple[int, int], int], grain: str) -> dict[str, int]:

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from jiqun.cluster.checks.data import EXAMPLES, Data, Frame, present
+from jiqun.cluster.checks.data import EXAMPLES, Data, Frame
 from jiqun.cluster.checks.rule import Fault, Suspect, rule
 from jiqun.cluster.facts import Words
 from jiqun.cluster.schema import TABLES
+
+SPACE = "[\\s\u00a0\u3000]"  # spreadsheets bring no-break spaces, Chinese keyboards wide ones
+BLANK, PADDED = f"^{SPACE}*$", f"^{SPACE}|{SPACE}$"
 
 
 @rule(
@@ -29,7 +32,7 @@ def missing_key(data: Data) -> Iterator[Suspect]:
                 continue
             missing = nw.col(name).is_null()
             if TABLES[table].by_name[name].type == "string":
-                missing = missing | (nw.col(name).str.strip_chars() == "")
+                missing = missing | nw.col(name).str.contains(BLANK)
             yield Suspect(table, name, missing, of="all", show=TABLES[table].required)
 
 
@@ -83,9 +86,7 @@ def padded_key(data: Data) -> Iterator[Suspect]:
     for table in data.tables:
         for column in data.known(table, "string"):
             if column.name in TABLES[table].key or column.references:
-                trimmed = nw.col(column.name).str.strip_chars()
-                padded = present(column.name) & (trimmed != nw.col(column.name))
-                yield Suspect(table, column.name, padded)
+                yield Suspect(table, column.name, nw.col(column.name).str.contains(PADDED))
 
 
 def _repeated(data: Data) -> Iterator[tuple[str, tuple[str, ...], Frame, int]]:
