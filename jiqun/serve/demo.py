@@ -16,7 +16,7 @@ from jiqun.cluster import JiqunError, Words, __version__
 from jiqun.serve.process import Process
 from jiqun.serve.refusals import Refusal
 
-__all__ = ["Builder", "default_folder", "is_ready", "mark_ready"]
+__all__ = ["Builder", "default_folder", "is_ready", "lacking", "mark_ready"]
 
 STAMP = Path(".jiqun") / "demo.json"
 AT_ONCE = 2
@@ -62,6 +62,15 @@ def mark_ready(folder: Path, examples: Iterable[str], packages: Iterable[str]) -
         json.dumps({"examples": sorted(examples), "packages": named, "made_by": _made_by(named)}), encoding="utf-8"
     )
     temporary.replace(file)
+
+
+def lacking(packages: Iterable[str]) -> list[str]:
+    """Name those of some packages that are not installed.
+
+    >>> lacking(["click", "no-such-package-here"])
+    ['no-such-package-here']
+    """
+    return [name for name, found in _made_by(packages).items() if not found]
 
 
 def _made_by(packages: Iterable[str]) -> dict[str, str]:

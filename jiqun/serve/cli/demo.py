@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
+from jiqun.cluster.errors import JiqunError
 from jiqun.cluster.facts import Words
 from jiqun.serve.cli.frame import Command, Option, common
 from jiqun.serve.cli.language import language, said
@@ -70,10 +70,9 @@ def command(  # noqa: D103
 
 
 def _prepare(home: Path, *, as_json: bool, rebuild: bool) -> None:
-    from jiqun.cluster import JiqunError
     from jiqun.ingest import examples
     from jiqun.serve.cli.progress import board
-    from jiqun.serve.demo import Builder, mark_ready
+    from jiqun.serve.demo import Builder, lacking, mark_ready
 
     home.mkdir(parents=True, exist_ok=True)
     known = examples()
@@ -84,12 +83,13 @@ def _prepare(home: Path, *, as_json: bool, rebuild: bool) -> None:
     with board(as_json=as_json) as shown:
         built = builder.build(known, shown.listener, shown.finish)
     for id_, reason in builder.failures.items():
-        click.echo(f"{click.style('!', fg='yellow')} {_title(known[id_])}: {reason}", err=True)
+        click.echo(f"{click.style('!', fg='yellow')} {known[id_].title[language()]}: {reason}", err=True)
     if not built:
         raise JiqunError(said("No example could be built; the reasons are above.", "没有示例构建成功,原因见上。"))
-    # A failure is not remembered: once its package is installed, the next start builds what is missing.
-    if not builder.failures:
-        mark_ready(home, built, _packages(known.values()))
+    packages = sorted({package for example in known.values() for package in example.packages})
+    # An example whose package is missing is tried again once it is installed; any other failure at every start.
+    if all(lacking(known[id_].packages) for id_ in builder.failures):
+        mark_ready(home, built, packages)
 
 
 def _forget(folder: Path) -> None:
@@ -98,12 +98,3 @@ def _forget(folder: Path) -> None:
 
     if (folder / "manifest.json").is_file():
         shutil.rmtree(folder)
-
-
-def _title(example: Any) -> str:
-    title: str = example.title[language()]
-    return title
-
-
-def _packages(known: Any) -> list[str]:
-    return sorted({example.package for example in known if getattr(example, "package", "")})
