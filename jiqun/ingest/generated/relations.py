@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -30,7 +32,7 @@ def make_flows(plan: Plan, rng: np.random.Generator) -> pl.DataFrame:
     coefficient *= rng.uniform(0.35, 0.65, n) / coefficient.sum(axis=0)
     source, target = np.indices((n, n)).reshape(2, -1)
     ids = industry_ids(plan)
-    return pl.DataFrame(
+    return _table(
         {
             "source": ids.gather(pl.Series(source)),
             "target": ids.gather(pl.Series(target)),
@@ -52,7 +54,7 @@ def make_ties(
     member = rng.random(n) < np.where(firms.native, 0.97, 0.62)
     who = np.flatnonzero(member)
     since = _since(plan, firms, who, rng)
-    joined = pl.DataFrame(
+    joined = _table(
         {
             "source": firms.ids.gather(pl.Series(who)),
             "target": platforms.gather(pl.Series(rng.choice(len(platforms), len(who), p=[0.7, 0.3]))),
@@ -78,7 +80,7 @@ def make_offers(plan: Plan, firms: Side, rng: np.random.Generator) -> pl.DataFra
     start = np.minimum(start, np.minimum(firms.closed[who], end) - 1)
     capacity = np.maximum(np.round(firms.size[who] * rng.lognormal(2.0, 0.8, len(who)), -1), 10.0)
     stop = np.minimum(start + rng.choice([180, 365, 730], len(who)), firms.closed[who])
-    return pl.DataFrame(
+    return _table(
         {
             "offer_id": pl.select(pl.format("O{}", pl.int_range(1, len(who) + 1))).to_series(),
             "actor_id": firms.ids.gather(pl.Series(who)),
@@ -107,7 +109,7 @@ def make_needs(plan: Plan, buyers: Side, rng: np.random.Generator) -> pl.DataFra
         for first, count in zip(wanted, parts, strict=True)
     ]
     deadline = np.maximum(_last_day(plan), buyers.founded[who]) + rng.integers(7, 120, n)
-    return pl.DataFrame(
+    return _table(
         {
             "need_id": pl.select(pl.format("N{}", pl.int_range(1, n + 1))).to_series(),
             "actor_id": buyers.ids.gather(pl.Series(who)),
@@ -154,7 +156,7 @@ def _pairs(
     good = (a != b) & (begin < np.minimum(end, _last_day(plan)))
     _, once = np.unique(a[good].astype(np.int64) * len(firms) + b[good], return_index=True)
     a, b, begin, end = (v[good][once] for v in (a, b, begin, end))
-    return pl.DataFrame(
+    return _table(
         {
             "source": firms.ids.gather(pl.Series(a)),
             "target": firms.ids.gather(pl.Series(b)),
@@ -189,3 +191,11 @@ def _ends(days: Ints) -> pl.Series:
     return pl.select(
         pl.when(pl.Series(days) == OPEN).then(None).otherwise(pl.Series(days)).cast(pl.Int32).cast(DAY)
     ).to_series()
+
+
+def _table(columns: dict[str, Any]) -> pl.DataFrame:
+    """Make a frame of series, arrays and constants; one without rows keeps its types, unlike ``pl.DataFrame``."""
+    return pl.select(
+        (pl.lit(value) if isinstance(value, str | float) else pl.Series(value)).alias(name)
+        for name, value in columns.items()
+    )
