@@ -1,0 +1,79 @@
+"""Seconds from the command ``jiqun demo`` to the first byte of the page, and to the list of clusters, when prepared.
+
+``python benchmarks/second_start.py [DIR] [RUNS]``: the examples in DIR (default: where ``jiqun demo`` keeps them)
+must be prepared. Prints one JSON object with every run and the medians.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PORT = 8399
+
+
+def get(path: str, deadline: float) -> float:
+    """Ask until the first byte of an answer is there, and give the time of that moment."""
+    while time.perf_counter() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        with contextlib.suppress(ConnectionRefusedError, ConnectionResetError):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read(1)
+            if answer.status == 200:
+                return time.perf_counter()
+        connection.close()
+        time.sleep(0.005)
+    raise SystemExit(f"no answer to {path}")
+
+
+def once(folder: Path) -> tuple[float, float]:
+    """Start, ask for the page and the clusters, end; give both times."""
+    command = [sys.executable, "-c", "from jiqun.serve.cli import main; main()"]
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [*command, "demo", "--dir", str(folder), "--no-browser", "--port", str(PORT)],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        page = get("/", started + 60) - started
+        listed = get("/api/clusters", started + 60) - started
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+    return page, listed
+
+
+def main() -> None:
+    """Run it several times."""
+    from jiqun.serve.demo import default_folder, is_ready
+
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default_folder()
+    if not is_ready(folder):
+        raise SystemExit(f"{folder} is not prepared: jiqun demo --prepare-only --dir {folder}")
+    runs = [once(folder) for _ in range(int(sys.argv[2]) if len(sys.argv) > 2 else 5)]
+    pages, lists = zip(*runs, strict=True)
+    print(
+        json.dumps(
+            {
+                "cores": os.cpu_count(),
+                "load": os.getloadavg()[0],
+                "page_s": [round(v, 3) for v in pages],
+                "clusters_s": [round(v, 3) for v in lists],
+                "median_page_s": round(statistics.median(pages), 3),
+                "median_clusters_s": round(statistics.median(lists), 3),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
