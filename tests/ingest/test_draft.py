@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -312,3 +313,71 @@ def test_latin_text_is_not_taken_for_chinese(tmp_path: Path) -> None:
     paths = made(tmp_path / "in", firms__csv=text.encode("cp1252"))
     assert drafted(paths).files["firms"].encoding == "cp1252"
     assert "is a guess" in draft(paths)
+
+
+def test_a_pipeline_disguised_as_geojson_reads_nothing_of_this_machine(tmp_path: Path) -> None:
+    pytest.importorskip("pyogrio")
+    point = {
+        "type": "Feature",
+        "properties": {"firm_id": "secret"},
+        "geometry": {"type": "Point", "coordinates": [1, 2]},
+    }
+    (tmp_path / "private.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [point]}))
+    command = f"gdal vector pipeline ! read {tmp_path}/private.geojson ! write --format stream streamed_dataset"
+    upload = made(tmp_path / "in", a__geojson=json.dumps({"type": "gdal_streamed_alg", "command_line": command}))
+    with pytest.raises(JiqunError, match="not a GeoJSON FeatureCollection"):
+        draft(upload)
+    recipe = '[cluster]\nid = "a"\n[files.a]\npath = "a.geojson"\n[[actors]]\nfrom = "a"\n[actors.columns]\nactor_id = "firm_id"\n'
+    with pytest.raises(JiqunError, match=r"a\.geojson cannot be read as a map"):
+        ingest(parse_recipe(recipe, folder=tmp_path / "in", confined=True), tmp_path / "out")
+
+
+def test_a_geopackage_whose_view_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["jiqun.ingest.drafting.look"], "PATIENCE", 0.2)
+    path = tmp_path / "a.gpkg"
+    with sqlite3.connect(path) as base:
+        base.executescript(
+            "create table gpkg_contents (table_name text, data_type text);"
+            "create table gpkg_geometry_columns (table_name text, column_name text);"
+            "create view firms as with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n;"
+            "insert into gpkg_contents values ('firms', 'features');"
+        )
+    base.close()
+    with pytest.raises(JiqunError, match="takes too long"):
+        draft([path])
+
+
+def test_firms_that_transactions_call_by_name_are_found_by_name(tmp_path: Path) -> None:
+    firms = "企业编号,企业名称,城市,从业人数\n" + "".join(f"Q{i},甲{i}公司,{CITIES[i % 3]},{i}\n" for i in range(30))
+    deals = "交易日期,买方名称,卖方名称,金额\n" + "".join(
+        f"2023-01-0{1 + i % 9},{'新客户' if i == 4 else f'甲{i % 30}公司'},甲{i * 7 % 30}公司,{i}\n" for i in range(60)
+    )
+    c = built(made(tmp_path / "in", firms__csv=firms, deals__csv=deals), tmp_path / "out")
+    deals_read = c.polars("interactions").sort("amount")
+    assert deals_read.head(5).select("source", "target").rows() == [
+        ("Q0", "Q0"), ("Q1", "Q7"), ("Q2", "Q14"), ("Q3", "Q21"), ("新客户", "Q28"),
+    ]  # fmt: skip
+    assert deals_read.height == 60
+    assert sorted(set(c.polars("actors")["actor_id"]) - {f"Q{i}" for i in range(30)}) == ["新客户"]
+    assert not [f for f in check(c) if f.rule == "broken_reference"]
+
+
+def test_the_points_and_outlines_of_a_map_file_are_used(tmp_path: Path) -> None:
+    pytest.importorskip("pyogrio")
+    points = [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [120 + i / 100, 30.0]},
+         "properties": {"firm_id": f"g{i}", "employees": i, "founded": "2001-02-03"}}
+        for i in range(20)
+    ]  # fmt: skip
+    ring = [[120, 30], [121, 30], [121, 31], [120, 31], [120, 30]]
+    areas = [{"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]},
+              "properties": {"adcode": "330100", "name": "杭州", "population": 7}}]  # fmt: skip
+    files = {
+        name: json.dumps({"type": "FeatureCollection", "features": features})
+        for name, features in (("firms__geojson", points), ("areas__geojson", areas))
+    }
+    c = built(made(tmp_path / "in", **files), tmp_path / "out")
+    assert c.polars("actors").sort("size")["lon"].to_list()[:2] == [120.0, 120.01]
+    place = c.polars("places").row(0, named=True)
+    assert (place["lon"], place["lat"]) == (120.5, 30.5)
+    assert place["geometry"] is not None

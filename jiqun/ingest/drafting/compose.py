@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jiqun.cluster import TABLES
@@ -34,6 +34,7 @@ class _Reference:
     """A column of a source whose values must exist in another table."""
 
     source: str
+    canonical: str
     column: str
     role: str
     complete: bool
@@ -51,14 +52,14 @@ def compose(choices: Sequence[Choice], folder: Path) -> str:
     folder
         Folder in which the recipe will lie.
     """
-    names = names_of(choices)
+    names = dict(names_of(choices))
     sections = [_HEAD, _cluster(choices, folder)]
     sections += [_file(choice, names[i], folder) for i, choice in enumerate(choices)]
     feeds: dict[str, list[str]] = {table: [] for table in TABLES}
-    for i, choice in enumerate(choices):
+    translated, queries = _translated(choices, names)
+    for i, choice in enumerate(translated):
         if choice.table:
-            feeds[choice.table].append(_feed(choice, names[i]))
-    queries = []
+            feeds[choice.table].append(_feed(choice, choice.fed_from or names[i]))
     for table in ("actors", "places", "industries"):
         completion = _complete(choices, names, table)
         if completion:
@@ -164,9 +165,11 @@ def _references(choices: Sequence[Choice], names: Mapping[int, str], table: str)
             if not column.references.startswith(table + ".") or column.name not in choice.mapped:
                 continue
             found = link(choice, column.name, choices)
-            whole = choice.seen.look.whole
-            complete = found is not None and found.share == 1.0 and whole
-            yield _Reference(names[i], choice.mapped[column.name], _ROLES.get(column.name, "firm"), complete)
+            by_name = found is not None and found.named
+            share = 0.0 if found is None else found.either if by_name else found.share
+            complete = share == 1.0 and choice.seen.look.whole
+            role = _ROLES.get(column.name, "firm")
+            yield _Reference(names[i], column.name, choice.mapped[column.name], role, complete, by_name)
 
 
 def _complete(choices: Sequence[Choice], names: Mapping[int, str], table: str) -> tuple[str, str] | None:
@@ -175,28 +178,73 @@ def _complete(choices: Sequence[Choice], names: Mapping[int, str], table: str) -
     if not lacking:
         return None
     key = TABLES[table].key[0]
-    holders = [(names[i], c.mapped[key]) for i, c in enumerate(choices) if c.table == table and key in c.mapped]
     parts = []
     for r in lacking:
-        value = f"cast({sql_name(r.column)} as varchar)"
         test = f"{sql_name(r.column)} is not null"
-        for holder, column in holders:
-            known = f"select cast({sql_name(column)} as varchar) from {holder} where {sql_name(column)} is not null"  # noqa: S608 - quoted
-            test += f"\n  and {value} not in ({known})"
+        for column in (key, "name") if r.by_name else (key,):
+            for holder, held in _held(choices, names, table, column):
+                test += f"\n  and {_as_text(r.column)} not in ({_known(holder, held)})"
         role = f", '{r.role}' as role" if table == "actors" else ""
-        parts.append(f"select distinct {value} as id{role} from {r.source} where {test}")  # noqa: S608 - quoted
-    sql = "\nunion\n".join(parts)
-    query = f"more_{table}"
+        parts.append(f"select distinct {_as_text(r.column)} as id{role} from {r.source} where {test}")  # noqa: S608 - quoted
     used_by = ", ".join(f"{r.source} ({r.column})" for r in lacking)
     why = comment(f"{table.capitalize()} that are named by {used_by} and that no file lists.")
-    text = f"{why}\n[queries.{query}]\nsql = {_multiline(sql)}\n"
-    lines = [why, f"[[{table}]]", f"from = {quoted(query)}"]
+    text = f"{why}\n[queries.more_{table}]\nsql = {_multiline(chr(10).join(_between(parts, 'union')))}\n"
+    lines = [why, f"[[{table}]]", f'from = "more_{table}"']
     if table == "actors":
         lines.append("distinct = true  # one that buys and sells is listed once, as what comes first")
     lines += [f"[{table}.columns]", f'{key} = "id"', 'name = "id"']
     if table == "actors":
         lines.append('kind = "role"')
     return text, "\n".join(lines) + "\n"
+
+
+def _translated(choices: Sequence[Choice], names: dict[int, str]) -> tuple[list[Choice], list[str]]:
+    """Put queries before the sources that call actors by name, so that they give identifiers."""
+    named = [r for r in _references(choices, names, "actors") if r.by_name]
+    after, queries = list(choices), []
+    for i, choice in enumerate(choices):
+        mine = [r for r in named if r.source == names[i]]
+        if not mine:
+            continue
+        known = f"select name, min(id) as id from ({_directory(choices, names)}) group by name"  # noqa: S608 - quoted
+        columns, joins = [], []
+        for r in mine:
+            alias, value = f"known_{r.canonical}", _as_text(r.column, "t")
+            columns.append(f"coalesce({alias}.id, {value}) as {alias}_id")
+            joins.append(f"left join ({known}) {alias} on {alias}.name = {value}")
+        sql = "\n".join([f"select t.*, {', '.join(columns)}", f"from {names[i]} t", *joins])
+        why = comment(
+            f"{names[i]} calls actors by name ({', '.join(r.column for r in mine)}): the names become identifiers."
+        )
+        queries.append(f"{why}\n[queries.{names[i]}_by_id]\nsql = {_multiline(sql)}\n")
+        aliases = {r.canonical: f"known_{r.canonical}_id" for r in mine}
+        after[i] = replace(choice, fed_from=f"{names[i]}_by_id", renamed=aliases)
+    return after, queries
+
+
+def _directory(choices: Sequence[Choice], names: Mapping[int, str]) -> str:
+    parts = [
+        f"select {_as_text(c.mapped['actor_id'])} as id, {_as_text(c.mapped['name'])} as name from {names[i]}"  # noqa: S608 - quoted
+        for i, c in enumerate(choices)
+        if c.table == "actors" and {"actor_id", "name"} <= set(c.mapped)
+    ]
+    return " union all ".join(parts)
+
+
+def _held(choices: Sequence[Choice], names: Mapping[int, str], table: str, column: str) -> list[tuple[str, str]]:
+    return [(names[i], c.mapped[column]) for i, c in enumerate(choices) if c.table == table and column in c.mapped]
+
+
+def _known(source: str, column: str) -> str:
+    return f"select {_as_text(column)} from {source} where {sql_name(column)} is not null"  # noqa: S608 - quoted
+
+
+def _as_text(column: str, table: str = "") -> str:
+    return f"cast({table + '.' if table else ''}{sql_name(column)} as varchar)"
+
+
+def _between(parts: Sequence[str], word: str) -> list[str]:
+    return [line for i, part in enumerate(parts) for line in ((word, part) if i else (part,))]
 
 
 def _multiline(sql: str) -> str:

@@ -59,6 +59,10 @@ class Choice:
     rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Canonical column → other source columns that fit it too."""
     notes: tuple[str, ...] = ()
+    fed_from: str = ""
+    """The query that feeds the table in place of the file, where one is needed."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Canonical column → column of that query."""
     second: str = ""
     """The table it would feed otherwise, where that was close."""
 

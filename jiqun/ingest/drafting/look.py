@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import sqlite3
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -25,6 +26,8 @@ MAX_ROWS = 20_000
 """How many rows of a table are looked at."""
 MAX_COLUMNS = 2_000
 MAX_UNPACKED = 2 << 30
+PATIENCE = 20.0
+"""Seconds after which a query of a GeoPackage is given up."""
 
 FORMATS: Mapping[str, str] = {
     ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet",
@@ -224,11 +227,18 @@ def _gpkg(path: Path, packed: bool) -> list[Look]:
     _unpacked(path, packed)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+            late = time.monotonic() + PATIENCE
+            # A layer may be a view of the file's own making, and one that never ends.
+            base.set_progress_handler(lambda: time.monotonic() > late, 10_000)
             listed = base.execute(
                 "select c.table_name, g.column_name from gpkg_contents c "
                 "left join gpkg_geometry_columns g using (table_name) where c.data_type in ('features', 'attributes')"
             ).fetchall()
             return [_layer(base, path, name, shape, many=len(listed) > 1) for name, shape in listed]
+    except sqlite3.OperationalError as error:
+        if "interrupted" in str(error):
+            raise JiqunError(f"{path} takes too long to read. Export its layers as plain tables.") from error
+        raise JiqunError(f"{path} is not a GeoPackage ({_first_line(error)}). Export it again.") from error
     except sqlite3.DatabaseError as error:
         raise JiqunError(f"{path} is a damaged GeoPackage ({_first_line(error)}). Export it again.") from error
 

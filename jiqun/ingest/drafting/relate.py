@@ -11,6 +11,8 @@ from jiqun.ingest.drafting.decide import Choice
 __all__ = ["Link", "link", "relate"]
 
 _INSIDE = 0.95
+_NAMED = 0.3
+"""Share of names that are known from which a column is taken to hold names; the others are new parties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,13 @@ class Link:
     """Share of the distinct values that are keys there."""
     by_name: float = 0.0
     """Share that are names there."""
+    either: float = 0.0
+    """Share that are keys or names there."""
+
+    @property
+    def named(self) -> bool:
+        """Whether the column holds names rather than keys."""
+        return self.by_name > self.share and self.by_name >= _NAMED
 
 
 def relate(choices: Sequence[Choice]) -> list[Choice]:
@@ -66,8 +75,8 @@ def link(choice: Choice, column: str, choices: Sequence[Choice]) -> Link | None:
     if not targets:
         return None
     values = choice.seen.facts[choice.mapped[column]].values
-    names = _keys(choices, table, "name")
-    return Link(column, _share(values, _keys(choices, table, key)), _share(values, names))
+    keys, names = _keys(choices, table, key), _keys(choices, table, "name")
+    return Link(column, _share(values, keys), _share(values, names), _share(values, keys | names))
 
 
 def _keys(choices: Sequence[Choice], table: str, column: str) -> frozenset[str]:

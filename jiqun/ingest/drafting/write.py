@@ -60,6 +60,11 @@ def column_lines(choice: Choice) -> list[str]:
         if column.name not in choice.mapped:
             continue
         source = choice.mapped[column.name]
+        if column.name in choice.renamed:
+            lines.append(
+                f"{column.name} = {quoted(choice.renamed[column.name])}  {comment(f'from the names in {source}')}"
+            )
+            continue
         what = choice.seen.facts[source]
         if choice.table == "interactions" and column.name == "kind":
             lines += _kind(source, what)
@@ -69,10 +74,23 @@ def column_lines(choice: Choice) -> list[str]:
         tail = f"  {comment('; '.join(doubts))}" if doubts else ""
         key = column.name
         lines.append(f"{key} = {entry}{tail}")
+    if choice.seen.look.geometry:
+        lines += _place(choice)
     if choice.table == "interactions" and "kind" not in choice.mapped:
         lines.append('kind = { value = "order" }  # no column says what kind of interaction it is')
     if choice.table == "actors" and "kind" not in choice.mapped:
         lines.append('kind = { value = "firm" }  # or buyer, institution, platform')
+    return lines
+
+
+def _place(choice: Choice) -> list[str]:
+    """Write where the shapes of a map file go: the point of each, and for places the outline."""
+    columns = TABLES[choice.table].by_name
+    lines = []
+    if {"lon", "lat"} <= set(columns) and not {"lon", "lat"} & set(choice.mapped):
+        lines += ['lon = "geometry_lon"', 'lat = "geometry_lat"']
+    if "geometry" in columns:
+        lines.append('geometry = "geometry"')
     return lines
 
 

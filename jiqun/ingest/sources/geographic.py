@@ -39,7 +39,9 @@ def stage_geojson(given: Given) -> Staged:
         raise SourceError(
             f"{given.label} is not GeoJSON: it does not begin with {{. Correct format or export it again."
         )
-    return _stage(given)
+    # Named, the driver is the only one that opens it: left to choose, GDAL takes some JSON for a pipeline to
+    # run (GDALG), which reads any file of this machine.
+    return _stage(given, f"GeoJSON:{given.path}")
 
 
 @source("gpkg", title=Words("GeoPackage", "GeoPackage 文件"), extensions=(".gpkg",), options=("layer",))
@@ -49,16 +51,16 @@ def stage_gpkg(given: Given) -> Staged:
         if file.read(16) != b"SQLite format 3\x00":
             # Told from its content, so that no other driver, some of which follow links, opens it.
             raise SourceError(f"{given.label} is not a GeoPackage. Export it again, or correct format.")
-    return _stage(given)
+    return _stage(given, str(given.path))
 
 
-def _stage(given: Given) -> Staged:
+def _stage(given: Given, opened: str) -> Staged:
     import pyogrio
 
     target = given.scratch / f"map-{abs(hash((str(given.path), given.section.layer))):x}.parquet"
     try:
-        layer = _layer(given, [str(name) for name in pyogrio.list_layers(given.path)[:, 0]])
-        with pyogrio.raw.open_arrow(given.path, layer=layer, use_pyarrow=True) as (meta, stream):
+        layer = _layer(given, [str(name) for name in pyogrio.list_layers(opened)[:, 0]])
+        with pyogrio.raw.open_arrow(opened, layer=layer, use_pyarrow=True) as (meta, stream):
             columns, twice = _write(given, meta, stream, target)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, OSError) as error:
         raise SourceError(
