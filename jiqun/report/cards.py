@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 import narwhals as nw
-import polars as pl
 
 from jiqun.cluster import Cluster
 from jiqun.cluster import check as run_checks
 from jiqun.engine.derived import derived
 from jiqun.report.drawing import text
-from jiqun.report.shapes import ClusterCard, Filters, Finding, FindingsReport, Grade, Option, Period, Text
-from jiqun.space import actors, calendar, exchanges, kept, sides, typed, usable
+from jiqun.report.names import industry_title
+from jiqun.report.shapes import ClusterCard, Filters, Finding, FindingsReport, Grade, Option, Period
+from jiqun.space import actors, calendar, exchanges, kept, typed, usable
 
 __all__ = ["card", "filters", "findings"]
 
@@ -25,6 +25,7 @@ def findings(cluster: Cluster) -> FindingsReport:
 
     Examples
     --------
+    >>> import polars as pl
     >>> c = Cluster.from_tables(actors=pl.DataFrame({"actor_id": ["a", None]}))
     >>> findings(c).grade.errors > 0
     True
@@ -115,22 +116,13 @@ def _filters(cluster: Cluster) -> Filters:
 
 
 def _industries(cluster: Cluster) -> list[Option]:
-    """Industries with the actors in them and below them, largest first; without actors no industry is offered."""
+    """Industries with the actors in them and below them, largest first; one without actors is not offered."""
     roster = actors(cluster)
-    two = sides(cluster)
-    if two is not None:
-        # Where there is a network, what counts is the side that is shown in it.
-        firms = roster.filter(pl.col("actor_id").is_in(two.firms.tolist()))
-        roster = firms if firms["industry"].count() else roster
     direct = Counter(roster["industry"].drop_nulls().to_list())
-    names: dict[str, str] = {}
     parents: dict[str, str] = {}
     if cluster.has("industries"):
-        rows = typed(cluster, "industries", "industry_id", "name", "parent").collect("polars").to_native().rows()
-        for code, name, parent in rows:
-            names[code] = name or code
-            if parent is not None:
-                parents[code] = parent
+        rows = typed(cluster, "industries", "industry_id", "parent").collect("polars").to_native().rows()
+        parents = {code: parent for code, parent in rows if parent is not None}
     total: Counter[str] = Counter()
     for code, number_of in direct.items():
         seen: set[str] = set()
@@ -140,10 +132,7 @@ def _industries(cluster: Cluster) -> list[Option]:
             total[current] += number_of
             current = parents.get(current)
     ranked = sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))[:INDUSTRIES]
-    return [
-        Option(id=code, title=Text(en=names.get(code, code), zh=names.get(code, code)), count=number_of)
-        for code, number_of in ranked
-    ]
+    return [Option(id=code, title=industry_title(cluster, code), count=number_of) for code, number_of in ranked]
 
 
 def _indicators(cluster: Cluster) -> list[Option]:

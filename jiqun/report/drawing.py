@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from jiqun.cluster import Cluster, JiqunError, Reference, UnknownName, Words
 from jiqun.engine import trace
+from jiqun.report.numbers import fitted
 from jiqun.report.shapes import Columnar, DataColumn, Figure, How, Kpi, Text, TraceShape
 
 __all__ = [
@@ -187,7 +188,7 @@ def draw(cluster: Cluster, name: str) -> tuple[Figure, Drawing | None]:
     shape = Figure(
         id=facts.id,
         title=text(made.title or facts.title),
-        takeaway=made.takeaway,
+        takeaway=fitted(made.takeaway),
         columns=list(made.columns),
         rows=made.rows,
         how=how_of(cluster, facts, made),
@@ -226,7 +227,7 @@ def key_figures(cluster: Cluster, facts: Facts, made: Drawing) -> list[Kpi]:
             high=k.high,
             type=k.type,
             unit=k.unit,
-            note=text(k.note),
+            note=fitted(text(k.note)),
             figure=facts.id,
             how=how_of(cluster, facts, made),
         )

@@ -9,7 +9,7 @@ import polars as pl
 
 from jiqun.cluster import Cluster
 from jiqun.engine import trace
-from jiqun.report.numbers import count
+from jiqun.report.numbers import count, fitted
 from jiqun.report.shapes import Columnar, Edges, How, Network, Text, TraceShape
 from jiqun.report.vocabulary import vocabulary
 from jiqun.space import (
@@ -75,7 +75,7 @@ def _network(cluster: Cluster, industry: str | None, within: Window | None) -> N
         edges=Edges(source=made.source.tolist(), target=made.target.tolist(), weight=np.round(made.weight, 6).tolist()),
         total=made.total,
         shown=len(made.firm),
-        built_from=_built_from(cluster, industry, within),
+        built_from=fitted(_built_from(cluster, industry, within)),
         weight_title=Text(
             en=f"Shared {names.counterparts.en} beyond chance", zh=f"超出随机预期的共同{names.counterparts.zh}"
         ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 
 from jiqun.report.shapes import Text
 
-__all__ = ["count", "money", "number", "percent", "span", "times", "unit_of"]
+__all__ = ["count", "fitted", "money", "number", "percent", "quantity", "span", "times", "unit_of"]
 
 _CURRENCIES = {
     "CNY": "元",
@@ -32,6 +33,15 @@ def count(value: float) -> Text:
     """
     whole = f"{round(value):,}"
     return Text(en=whole, zh=whole if abs(value) < 1e4 else _scaled(value, _CHINESE))
+
+
+def fitted(text: Text) -> Text:
+    """Close the gap between 万 or 亿 and the measure word after it, as Chinese is set.
+
+    >>> fitted(Text(en="", zh="共 146.9 万 次采购,3.2 亿 元")).zh
+    '共 146.9 万次采购,3.2 亿元'
+    """
+    return Text(en=text.en, zh=re.sub(r"(?<=[万亿]) (?=[\u3400-\u9fff])", "", text.zh))
 
 
 def number(value: float) -> Text:
@@ -75,6 +85,18 @@ def money(value: float, currency: str) -> Text:
         en=f"{currency} {bare.en}".strip(),
         zh=f"{bare.zh}{spaced or glue}{unit}".strip() if unit else bare.zh,
     )
+
+
+def quantity(value: float, unit: Text) -> Text:
+    """Write a number with its unit; a currency is written as money.
+
+    >>> quantity(5.0, Text(en="km²", zh="km²")).en, quantity(2.4e11, Text(en="CNY", zh="元")).zh
+    ('5 km²', '2,400 亿元')
+    """
+    if unit.en in _CURRENCIES:
+        return money(value, unit.en)
+    bare = number(value)
+    return Text(en=f"{bare.en} {unit.en}".strip(), zh=f"{bare.zh} {unit.zh}".strip())
 
 
 def times(value: float) -> Text:

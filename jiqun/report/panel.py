@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster
+from jiqun.report.numbers import unit_of
 from jiqun.report.shapes import Text
 from jiqun.space import kept, panel_values, place_names, typed, usable
 
@@ -65,8 +66,7 @@ def indicator_unit(cluster: Cluster, name: str) -> Text:
     if not usable(cluster, "panel", "unit"):
         return Text(en="", zh="")
     units = kept(cluster, "panel-units", lambda: _units(cluster))
-    unit = units.get(name, "")
-    return Text(en=unit, zh=unit)
+    return unit_of(units.get(name, ""))
 
 
 def _units(cluster: Cluster) -> dict[str, str]:

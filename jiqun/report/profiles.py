@@ -7,6 +7,7 @@ from jiqun.cluster.progress import Progress, silent
 from jiqun.engine.derived import derived
 from jiqun.report.cards import card
 from jiqun.report.drawing import Drawing, Facts, draw, figures, key_figures
+from jiqun.report.numbers import fitted
 from jiqun.report.prose import opening, reservations
 from jiqun.report.shapes import Figure, Kpi, Profile, Sentence
 from jiqun.space import kept
@@ -87,7 +88,7 @@ def _sentences(cluster: Cluster, chosen: list[tuple[Facts, Figure, Drawing]]) ->
     first, last = opening(cluster), reservations(cluster)
     room = SENTENCES - len(first) - len(last)
     said = [
-        Sentence(text=made.prose or made.takeaway, figure=facts.id)
+        Sentence(text=fitted(made.prose or made.takeaway), figure=facts.id)
         for facts, _, made in chosen
         if (made.prose or made.takeaway).en
     ]

@@ -6,7 +6,7 @@ import polars as pl
 
 from jiqun.cluster import Cluster
 from jiqun.report.cards import findings
-from jiqun.report.numbers import count, percent
+from jiqun.report.numbers import count, fitted, percent
 from jiqun.report.shapes import Sentence, Text
 from jiqun.space import actors, calendar, exchanges, typed
 
@@ -43,7 +43,7 @@ def opening(cluster: Cluster) -> list[Sentence]:
         en=f"The cluster “{title.en}” holds {_joined(parts_en)}{when_en}.",
         zh=f"集群“{title.zh}”包含 {'、'.join(parts_zh)}{when_zh}。",
     )
-    return [Sentence(text=said)]
+    return [Sentence(text=fitted(said))]
 
 
 def reservations(cluster: Cluster) -> list[Sentence]:
@@ -76,7 +76,7 @@ def reservations(cluster: Cluster) -> list[Sentence]:
             zh=f"数据质量评级为 {grade.letter}(满分 100,得 {grade.score:.0f} 分;{errors[1]},{warnings[1]})。",
         )
     )
-    return [Sentence(text=t) for t in said]
+    return [Sentence(text=fitted(t)) for t in said]
 
 
 def _title(cluster: Cluster) -> Text:

@@ -47,7 +47,7 @@ class Exchanges:
     @property
     def dated_rows(self) -> NDArray[np.bool_]:
         """Which rows have a period."""
-        return self.period != UNDATED
+        return np.asarray(self.period != UNDATED, dtype=np.bool_)
 
     @property
     def dated(self) -> bool:
@@ -63,8 +63,7 @@ class Exchanges:
         """Say which rows lie in a window; all of them without one, or where nothing is dated."""
         if window is None or not self.dated:
             return np.ones(self.period.shape, dtype=bool)
-        found: NDArray[np.bool_] = (self.period >= window.first) & (self.period <= window.last)
-        return found
+        return np.asarray((self.period >= window.first) & (self.period <= window.last), dtype=np.bool_)
 
 
 def exchanges(cluster: Cluster) -> Exchanges | None:

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from jiqun.cluster import Cluster, Words
 from jiqun.report.bands import REPLICATES, ratio_band
 from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
+from jiqun.report.names import place_title
 from jiqun.report.numbers import count, percent
 from jiqun.report.shapes import Text
 from jiqun.report.vocabulary import vocabulary
@@ -75,6 +76,7 @@ def activity_by_place(c: Cluster) -> Drawing | Missing:
     # The places whose interval reaches that of the first cannot be told apart from it.
     tied = int((high >= low[0]).sum())
     what = Words(f"value of {words.events.en}", f"{words.events.zh}金额") if money else words.events
+    leader = place_title(c, places[int(order[0])])
     return Drawing(
         title=Words(f"{words.events.en.capitalize()} by place", f"各地点{words.events.zh}占比"),
         columns=(
@@ -92,15 +94,15 @@ def activity_by_place(c: Cluster) -> Drawing | Missing:
             "high": high.tolist(),
         },
         takeaway=Text(
-            en=f"{shown[0]} leads {count(len(places)).en} places with {percent(float(share[0])).en} of the {what.en}"
+            en=f"{leader.en} leads {count(len(places)).en} places with {percent(float(share[0])).en} of the {what.en}"
             + (f"; {tied} places cannot be told apart at the top." if tied > 1 else "."),
-            zh=f"{count(len(places)).zh} 个地点中,{shown[0]} 居首,占{what.zh}的 {percent(float(share[0])).zh}"
+            zh=f"{count(len(places)).zh} 个地点中,{leader.zh} 居首,占{what.zh}的 {percent(float(share[0])).zh}"
             + (f";前 {tied} 个地点的差异不显著。" if tied > 1 else "。"),
         ),
         key=(
             KeyFigure(
                 "largest_place",
-                Words(f"Largest place: {shown[0]}", f"最大地点:{shown[0]}"),
+                Words(f"Largest place: {leader.en}", f"最大地点:{leader.zh}"),
                 float(share[0]),
                 low=float(low[0]),
                 high=float(high[0]),

@@ -140,5 +140,5 @@ def _change(periods: tuple[str, ...], value: Array, low: Array, high: Array, ful
     overlap = high[a] >= low[b] and high[b] >= low[a]
     return (
         f", and from {periods[a]} to {periods[b]} the total {word[0]} {en}{' (the bands overlap)' if overlap else ''}",
-        f",{periods[a]} 至 {periods[b]}{word[1]}{zh}{'(区间有重叠)' if overlap else ''}",
+        f",{periods[a]} 至 {periods[b]} {word[1]}{zh}{'(区间有重叠)' if overlap else ''}",
     )

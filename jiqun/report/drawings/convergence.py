@@ -29,7 +29,8 @@ Array = NDArray[np.float64]
     space="physical",
     sentence=Words(
         "Each point is a place: where it started (logarithm) and how fast it grew per year. The slope is ordinary "
-        "least squares with a heteroscedasticity-robust (HC3) 95 % interval; a negative slope is unconditional convergence.",
+        "least squares with a heteroscedasticity-robust (HC3) 95 % interval; a negative slope is unconditional "
+        "convergence.",
         "每个点是一个地点:横轴为期初水平(对数),纵轴为年均增长率。斜率为最小二乘估计,95% 区间采用异方差稳健(HC3)标准误;"
         "斜率为负表示绝对收敛。",
     ),
@@ -61,10 +62,13 @@ def convergence(c: Cluster) -> Drawing | Missing:
         if low > 0
         else ("growth does not depend on where a place started", "增长与期初水平无显著关系")
     )
-    per_doubling = sorted(abs(v) * np.log(2) for v in (low, high)) if low * high > 0 else (low, high)
-    edges = span(*(percent(float(v)) for v in per_doubling))
-    less = ("more", "高") if b > 0 else ("less", "低")
-    size = percent(abs(b) * np.log(2))
+    # What twice the starting level changes, in percentage points of growth a year, as a size and a direction.
+    effect, ends_of = b * np.log(2) * 100, sorted(v * np.log(2) * 100 for v in (low, high))
+    if effect < 0:
+        ends_of = [-ends_of[1], -ends_of[0]]
+    edges = span(number(float(ends_of[0])), number(float(ends_of[1])))
+    less = ("more", "高") if effect > 0 else ("less", "低")
+    size = number(abs(float(effect)))
     return Drawing(
         title=Words(f"{title.en}: do those behind catch up?", f"{title.zh}:落后地区是否追赶?"),
         columns=(
@@ -79,8 +83,8 @@ def convergence(c: Cluster) -> Drawing | Missing:
         },
         takeaway=Text(
             en=f"From {first} to {last}, {verdict[0]}: a place that started twice as high grew by "
-            f"{size.en} a year {less[0]} ({edges.en}).",
-            zh=f"{first} 至 {last},{verdict[1]}:期初水平每高一倍,年均增长率{less[1]} {size.zh}({edges.zh})。",
+            f"{size.en} percentage points a year {less[0]} ({edges.en}).",
+            zh=f"{first} 至 {last},{verdict[1]}:期初水平每高一倍,年均增长率{less[1]} {size.zh} 个百分点({edges.zh})。",
         ),
         key=(
             KeyFigure(

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from jiqun.cluster import Cluster, Reference, Words
 from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
 from jiqun.report.industries import name_of
+from jiqun.report.names import industry_title
 from jiqun.report.numbers import count, number, span
 from jiqun.report.shapes import Text
 from jiqun.space import chance, shared, typed, usable
@@ -104,11 +105,13 @@ def cross_category(c: Cluster) -> Drawing | Missing:
             "orders": seen[best].astype(int).tolist(),
             "expected": by_chance[best].tolist(),
         },
-        takeaway=Text(
-            en=f"{names[0]} are taken together {number(float(lift[top])).en} times as often as the sizes of orders "
-            f"explain ({edges.en}); {sure.en} of {count(len(a)).en} pairs of categories are surely above chance.",
-            zh=f"“{names[0]}”同单出现的频率是订单规模所能解释的 {number(float(lift[top])).zh} 倍({edges.zh});"
-            f"{count(len(a)).zh} 个品类对中有 {sure.zh} 个显著高于随机。",
+        takeaway=_says(
+            c,
+            (codes[a[top]], codes[b[top]]),
+            sure=sure,
+            pairs=count(len(a)),
+            lift=number(float(lift[top])),
+            edges=edges,
         ),
         key=(
             KeyFigure(
@@ -122,4 +125,20 @@ def cross_category(c: Cluster) -> Drawing | Missing:
                 ),
             ),
         ),
+    )
+
+
+def _says(c: Cluster, pair: tuple[str, str], *, sure: Text, pairs: Text, lift: Text, edges: Text) -> Text:
+    if sure.en == "0":
+        return Text(
+            en=f"No two categories are surely taken together more often than the sizes of orders explain ({pairs.en} "
+            "pairs).",
+            zh=f"没有任何两个品类的同单频率显著高于订单规模所能解释的水平(共 {pairs.zh} 个品类对)。",
+        )
+    a, b = (industry_title(c, code) for code in pair)
+    return Text(
+        en=f"{a.en} and {b.en} are taken together {lift.en} times as often as the sizes of orders explain "
+        f"({edges.en}); {sure.en} of {pairs.en} pairs of categories are surely above chance.",
+        zh=f"“{a.zh}”与“{b.zh}”同单出现的频率是订单规模所能解释的 {lift.zh} 倍({edges.zh});"
+        f"{pairs.zh} 个品类对中有 {sure.zh} 个显著高于随机。",
     )

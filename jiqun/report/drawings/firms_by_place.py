@@ -8,6 +8,7 @@ import polars as pl
 from jiqun.cluster import Cluster, Words
 from jiqun.report.bands import wilson
 from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
+from jiqun.report.names import place_title
 from jiqun.report.numbers import count, percent, span
 from jiqun.report.shapes import Text
 from jiqun.space import actors, place_names
@@ -47,6 +48,7 @@ def firms_by_place(c: Cluster) -> Drawing | Missing:
     names = place_names(c)
     places = [names.get(p, p) for p in shown["place"].to_list()]
     edges = span(percent(float(low[0])), percent(float(high[0])))
+    leader = place_title(c, shown["place"][0])
     return Drawing(
         columns=(
             column("id", "Identifier", "编号", "string"),
@@ -65,9 +67,9 @@ def firms_by_place(c: Cluster) -> Drawing | Missing:
             "firms": shown["len"].to_list(),
         },
         takeaway=Text(
-            en=f"{places[0]} holds {percent(float(share[0])).en} of the firms ({edges.en}); "
+            en=f"{leader.en} holds {percent(float(share[0])).en} of the firms ({edges.en}); "
             f"the firms are in {count(counted.height).en} places.",
-            zh=f"{places[0]} 拥有 {percent(float(share[0])).zh} 的企业({edges.zh});"
+            zh=f"{leader.zh} 拥有 {percent(float(share[0])).zh} 的企业({edges.zh});"
             f"企业分布于 {count(counted.height).zh} 个地点。",
         ),
         key=(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster, Words
 from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
+from jiqun.report.names import place_title
 from jiqun.report.numbers import number, percent
 from jiqun.report.panel import indicator_title, main_indicator, matrix, parent_of
 from jiqun.report.shapes import Text
@@ -49,14 +50,14 @@ def growth_by_group(c: Cluster) -> Drawing | Missing:
     rate = growth(
         held.value[:, ends[0]], held.value[:, ends[1]], years_between(held.periods[ends[0]], held.periods[ends[1]])
     )
-    parents, names = parent_of(c), place_names(c)
+    parents = parent_of(c)
     group = np.array([parents.get(p, "") for p in held.places])
     rows: list[tuple[float, float, float, str, int]] = []
     for region in np.unique(group[group != ""]).tolist():
         rates = rate[(group == region) & np.isfinite(rate)]
         if len(rates) >= FEWEST:
             low, median, high = (float(q) for q in np.quantile(rates, [0.25, 0.5, 0.75]))
-            rows.append((median, low, high, names.get(region, region), len(rates)))
+            rows.append((median, low, high, region, len(rates)))
     if len(rows) < 2:
         return Missing(
             Words(
@@ -69,6 +70,7 @@ def growth_by_group(c: Cluster) -> Drawing | Missing:
     known = rate[np.isfinite(rate)]
     shown = rows[:SHOWN]
     quarter = np.quantile(known, [0.25, 0.75])
+    fastest, slowest = place_title(c, rows[0][3]), place_title(c, rows[-1][3])
     return Drawing(
         title=Words(f"{title.en}: growth by region", f"{title.zh}:各地区年均增长"),
         columns=(
@@ -79,18 +81,18 @@ def growth_by_group(c: Cluster) -> Drawing | Missing:
             column("places", "Places", "地点数", "integer"),
         ),
         rows={
-            "region": [r[3] for r in shown],
+            "region": [place_names(c).get(r[3], r[3]) for r in shown],
             "growth": [r[0] for r in shown],
             "low": [r[1] for r in shown],
             "high": [r[2] for r in shown],
             "places": [r[4] for r in shown],
         },
         takeaway=Text(
-            en=f"From {first} to {last} the fastest region was {rows[0][3]}, where the median place grew by "
+            en=f"From {first} to {last} the fastest region was {fastest.en}, where the median place grew by "
             f"{percent(rows[0][0]).en} a year (middle half of its places: {percent(rows[0][1]).en} to "
-            f"{percent(rows[0][2]).en}); the slowest was {rows[-1][3]} with {percent(rows[-1][0]).en}.",
-            zh=f"{first} 至 {last},增长最快的地区是{rows[0][3]},其中位地点年均增长 {percent(rows[0][0]).zh}"
-            f"(中间一半地点:{percent(rows[0][1]).zh} 至 {percent(rows[0][2]).zh});最慢的是{rows[-1][3]},"
+            f"{percent(rows[0][2]).en}); the slowest was {slowest.en} with {percent(rows[-1][0]).en}.",
+            zh=f"{first} 至 {last},增长最快的地区是{fastest.zh},其中位地点年均增长 {percent(rows[0][0]).zh}"
+            f"(中间一半地点:{percent(rows[0][1]).zh} 至 {percent(rows[0][2]).zh});最慢的是{slowest.zh},"
             f"为 {percent(rows[-1][0]).zh}。",
         ),
         key=(

@@ -6,7 +6,7 @@ import numpy as np
 
 from jiqun.cluster import Cluster, Words
 from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
-from jiqun.report.numbers import count, number, percent
+from jiqun.report.numbers import count, number, percent, quantity
 from jiqun.report.panel import indicator_title, indicator_unit, main_indicator, matrix
 from jiqun.report.shapes import Text
 
@@ -50,15 +50,14 @@ def indicator_over_time(c: Cluster) -> Drawing | Missing:
     first, last = held.periods[shown[0]], held.periods[shown[-1]]
     spread = float(high[-1] / low[-1]) if low[-1] > 0 else float("nan")
     growth = float(median[-1] / median[0]) if median[0] > 0 else float("nan")
-    en = f"The median {_lower(title.en)} of {count(len(held.places)).en} places was {number(float(median[-1])).en}"
-    zh = f"{count(len(held.places)).zh} 个地点的{title.zh}中位数在 {last} 年为 {number(float(median[-1])).zh}"
-    if len(last) > 4:
-        zh = zh.replace(f"{last} 年", last)
-    en += f" {unit.en} in {last}" if unit.en else f" in {last}"
-    zh += unit.zh and f" {unit.zh}"
+    middle = quantity(float(median[-1]), unit)
+    en = f"The median {_lower(title.en)} of {count(len(held.places)).en} places was {middle.en} in {last}"
+    zh = (
+        f"{count(len(held.places)).zh} 个地点的{title.zh}中位数在 {last}{' 年' if len(last) == 4 else ''}为 {middle.zh}"
+    )
     if np.isfinite(growth):
         en += f", {number(growth).en} times that of {first}"
-        zh += f",为 {first} 的 {number(growth).zh} 倍"
+        zh += f",为 {first}{' 年' if len(first) == 4 else ''}的 {number(growth).zh} 倍"
     if np.isfinite(spread):
         en += f"; a place at the ninetieth percentile has {number(spread).en} times that of one at the tenth"
         zh += f";第 90 百分位地点为第 10 百分位地点的 {number(spread).zh} 倍"

@@ -8,6 +8,7 @@ import polars as pl
 from jiqun.cluster import Cluster, JiqunError, Reference, Words
 from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
 from jiqun.report.industries import name_of
+from jiqun.report.names import industry_title
 from jiqun.report.numbers import count, number, span
 from jiqun.report.shapes import Text
 
@@ -61,6 +62,7 @@ def industry_concentration(c: Cluster) -> Drawing | Missing:
         )
     shown = ranked.head(SHOWN)
     names = [name_of(c, i) for i in shown["industry_id"].to_list()]
+    leader = industry_title(c, shown["industry_id"][0])
     strong = ranked.filter(pl.col("low") > 0).height
     value = float(shown["value"][0])
     low, high = shown["low"][0], shown["high"][0]
@@ -83,15 +85,15 @@ def industry_concentration(c: Cluster) -> Drawing | Missing:
             "firms": shown["rows"].to_list(),
         },
         takeaway=Text(
-            en=f"{names[0]} is the most concentrated industry (index {number(value).en}, {interval.en}); "
+            en=f"{leader.en} is the most concentrated industry (index {number(value).en}, {interval.en}); "
             f"{count(strong).en} of {count(ranked.height).en} industries are surely more concentrated than chance.",
-            zh=f"“{names[0]}”的空间集聚度最高(EG 指数 {number(value).zh},{interval.zh});"
+            zh=f"“{leader.zh}”的空间集聚度最高(EG 指数 {number(value).zh},{interval.zh});"
             f"{count(ranked.height).zh} 个行业中有 {count(strong).zh} 个显著高于随机水平。",
         ),
         key=(
             KeyFigure(
                 "most_concentrated",
-                Words(f"Most concentrated: {names[0]}", f"集聚度最高:{names[0]}"),
+                Words(f"Most concentrated: {leader.en}", f"集聚度最高:{leader.zh}"),
                 value,
                 low=low,
                 high=high,

@@ -12,6 +12,7 @@ from jiqun.cluster import Cluster, Words
 from jiqun.report.bands import REPLICATES, ratio_band, wilson
 from jiqun.report.drawing import Drawing, KeyFigure, Missing, column, figure
 from jiqun.report.industries import chart_level, name_of
+from jiqun.report.names import industry_title
 from jiqun.report.numbers import percent, span
 from jiqun.report.shapes import Text
 from jiqun.report.vocabulary import vocabulary
@@ -56,6 +57,7 @@ def largest_industries(c: Cluster) -> Drawing | Missing:
     order = np.lexsort((np.arange(len(share)), -share))[:SHOWN]
     names = [name_of(c, codes[k]) for k in order]
     first = int(order[0])
+    leader = industry_title(c, codes[first])
     three = float(np.sort(share)[::-1][:3].sum())
     edges = span(percent(float(low[first])), percent(float(high[first])))
     caveats: tuple[Words, ...] = ()
@@ -82,15 +84,15 @@ def largest_industries(c: Cluster) -> Drawing | Missing:
             "high": high[order].tolist(),
         },
         takeaway=Text(
-            en=f"The largest industry is {names[0]} with {percent(float(share[first])).en} of the {what.en} "
+            en=f"The largest industry is {leader.en} with {percent(float(share[first])).en} of the {what.en} "
             f"({edges.en}); the three largest hold {percent(three).en}.",
-            zh=f"最大的行业是“{names[0]}”,占{what.zh}的 {percent(float(share[first])).zh}({edges.zh});"
+            zh=f"最大的行业是“{leader.zh}”,占{what.zh}的 {percent(float(share[first])).zh}({edges.zh});"
             f"前三大行业合计占 {percent(three).zh}。",
         ),
         key=(
             KeyFigure(
                 "largest_industry",
-                Words(f"Largest industry: {names[0]}", f"最大行业:{names[0]}"),
+                Words(f"Largest industry: {leader.en}", f"最大行业:{leader.zh}"),
                 float(share[first]),
                 float(low[first]),
                 float(high[first]),

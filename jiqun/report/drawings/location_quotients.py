@@ -8,6 +8,7 @@ import polars as pl
 from jiqun.cluster import Cluster, JiqunError, Reference, Words
 from jiqun.report.drawing import Drawing, Missing, Need, column, figure
 from jiqun.report.industries import name_of
+from jiqun.report.names import industry_title, place_title
 from jiqun.report.numbers import count, number, span
 from jiqun.report.shapes import Text
 from jiqun.space import place_names
@@ -65,6 +66,7 @@ def location_quotients(c: Cluster) -> Drawing | Missing:
     places = place_names(c)
     place = [places.get(p, p) for p in shown["place_id"].to_list()]
     industry = [name_of(c, i) for i in shown["industry_id"].to_list()]
+    where, what = place_title(c, shown["place_id"][0]), industry_title(c, shown["industry_id"][0])
     edges = span(number(shown["low"][0]), number(shown["high"][0]))
     return Drawing(
         columns=(
@@ -86,9 +88,9 @@ def location_quotients(c: Cluster) -> Drawing | Missing:
             "firms": shown["rows"].to_list(),
         },
         takeaway=Text(
-            en=f"{place[0]} stands out for {industry[0]}: its share there is {number(shown['value'][0]).en} times that "
+            en=f"{where.en} stands out for {what.en}: its share there is {number(shown['value'][0]).en} times that "
             f"in the whole ({edges.en}); {count(sure.height).en} pairs of a place and an industry are surely above 1.",
-            zh=f"{place[0]}的“{industry[0]}”最为突出:当地占比为总体的 {number(shown['value'][0]).zh} 倍({edges.zh});"
+            zh=f"{where.zh}的“{what.zh}”最为突出:当地占比为总体的 {number(shown['value'][0]).zh} 倍({edges.zh});"
             f"共有 {count(sure.height).zh} 个“地点—行业”组合显著高于 1。",
         ),
     )

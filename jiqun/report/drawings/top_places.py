@@ -6,6 +6,7 @@ import numpy as np
 
 from jiqun.cluster import Cluster, Words
 from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
+from jiqun.report.names import place_title
 from jiqun.report.numbers import percent
 from jiqun.report.panel import indicator_title, indicator_unit, main_indicator, matrix
 from jiqun.report.shapes import Text
@@ -48,13 +49,15 @@ def top_places(c: Cluster) -> Drawing | Missing:
     then, now = held.periods[ends[0]], held.periods[ends[1]]
     climbs = [int(before[k]) - rank for rank, k in enumerate(top.tolist(), start=1) if np.isfinite(first[k])]
     riser = int(np.argmax(climbs)) if climbs else 0
-    en = f"{held.names[top[0]]} leads; the ten largest places hold {percent(share).en} of the total in {now}"
+    leader = place_title(c, held.places[int(top[0])])
+    en = f"{leader.en} leads; the ten largest places hold {percent(share).en} of the total in {now}"
     en += f", against {percent(share_before).en} for the ten largest of {then}"
-    zh = f"{held.names[top[0]]}居首;{now} 年前十地点合计占 {percent(share).zh},"
+    zh = f"{leader.zh}居首;{now} 年前十地点合计占 {percent(share).zh},"
     zh += f"{then} 年的前十占 {percent(share_before).zh}"
     if climbs and climbs[riser] > 0:
-        en += f"; {held.names[top[riser]]} climbed most, by {climbs[riser]} rank{'s' if climbs[riser] > 1 else ''}"
-        zh += f";上升最多的是{held.names[top[riser]]},上升 {climbs[riser]} 位"
+        climber = place_title(c, held.places[int(top[riser])])
+        en += f"; {climber.en} climbed most, by {climbs[riser]} rank{'s' if climbs[riser] > 1 else ''}"
+        zh += f";上升最多的是{climber.zh},上升 {climbs[riser]} 位"
     return Drawing(
         title=Words(f"{title.en}: leading places, {now}", f"{title.zh}:领先地点({now})"),
         columns=(
