@@ -12,9 +12,11 @@ interface Props {
   rows: Columnar;
   caption: string;
   pageSize?: number;
+  /** Without its own foot, where the page around it says which rows these are. */
+  plain?: boolean;
 }
 
-export function DataTable({ columns, rows, caption, pageSize = 50 }: Props) {
+export function DataTable({ columns, rows, caption, pageSize = 50, plain = false }: Props) {
   const { language, t, w } = useLook();
   const [sort, setSort] = useState<{ name: string; down: boolean } | null>(null);
   const [page, setPage] = useState(0);
@@ -61,7 +63,7 @@ export function DataTable({ columns, rows, caption, pageSize = 50 }: Props) {
           </tbody>
         </table>
       </div>
-      {pages > 1 ? (
+      {plain ? null : pages > 1 ? (
         <Pager first={at * pageSize + 1} last={Math.min(total, (at + 1) * pageSize)} total={total} onPrevious={at > 0 ? () => setPage(at - 1) : null} onNext={at < pages - 1 ? () => setPage(at + 1) : null} />
       ) : (
         <p className="data-table-foot">{w("rowsOf", { first: count(total ? 1 : 0, language), last: count(total, language), total: count(total, language) })}</p>

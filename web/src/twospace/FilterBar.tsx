@@ -8,11 +8,13 @@ type Address = ReturnType<typeof useAddress>;
 
 interface Props {
   filters: Filters;
+  /** Whether there is a network to colour. */
+  network: boolean;
   read: Address["read"];
   set: Address["set"];
 }
 
-export function FilterBar({ filters, read, set }: Props) {
+export function FilterBar({ filters, network, read, set }: Props) {
   const { w, t } = useLook();
   const by = read("colour") === "industry" ? "industry" : "community";
   const filtered = Boolean(read("industry") || read("from") || read("indicator"));
@@ -24,14 +26,14 @@ export function FilterBar({ filters, read, set }: Props) {
       {filters.indicators.length ? (
         <Choice label={w("indicator")} value={read("indicator") || (filters.indicators[0]?.id ?? "")} options={filters.indicators.map((each) => ({ value: each.id, label: t(each.title), count: each.count }))} onChange={(indicator) => set({ indicator })} />
       ) : null}
-      <div className="segments" role="group" aria-label={w("colourBy")}>
+      {network ? <div className="segments" role="group" aria-label={w("colourBy")}>
         <span>{w("colourBy")}</span>
         {(["community", "industry"] as const).map((each) => (
           <button key={each} type="button" aria-pressed={by === each} onClick={() => set({ colour: each === "community" ? "" : each })}>
             {w(each)}
           </button>
         ))}
-      </div>
+      </div> : null}
       {filtered ? (
         <button type="button" className="button button-text" onClick={() => set({ industry: "", from: "", to: "", indicator: "", pick: "" })}>
           {w("clearFilters")}

@@ -70,9 +70,11 @@ export function TimeSlider({ periods, window: shown, onChange, ready }: Props) {
       <output className="time-label" aria-live={playing ? "off" : "polite"} data-testid="window">
         {whole ? w("wholePeriod") : spanLabel(periods[shown.first] ?? "", periods[shown.last] ?? "", language)}
       </output>
-      <button type="button" className="tool" disabled={whole} onClick={() => onChange({ first: 0, last })}>
-        {w("wholePeriod")}
-      </button>
+      {whole ? null : (
+        <button type="button" className="tool" onClick={() => onChange({ first: 0, last })}>
+          {w("wholePeriod")}
+        </button>
+      )}
     </div>
   );
 }

@@ -65,7 +65,7 @@ function Spaces({ card, filters, question }: { card: ClusterCard; filters: Filte
           </>
         }
       />
-      <FilterBar filters={filters} read={read} set={set} />
+      <FilterBar filters={filters} network={card.digital} read={read} set={set} />
       {error ? <Failed error={error} retry={() => void Promise.all([map.refetch(), network.refetch()])} /> : null}
       {!error && (!map.data || !network.data) ? <Loading height="50vh" /> : null}
       {!error && map.data && network.data ? (
@@ -123,7 +123,7 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
   const isTable = (name: string) => tables.includes(name) || tables.includes("both");
 
   return (
-    <div className={`panes${pick ? " panes-picked" : ""}`}>
+    <div className={`panes${pick ? " panes-picked" : ""}${card.digital ? "" : " panes-no-digital"}${card.physical || layer.mode === "list" ? "" : " panes-no-physical"}`}>
       <MapPane cluster={card.id} layer={layer} points={both.points} cells={both.cells} areas={both.areas} brushed={brushed} tint={tint} onPick={onPick} table={isTable("map")} onTable={(shown) => showTable("map", shown)} busy={busy.map} source={source} webgl={webgl} />
       <NetworkPane cluster={card.id} network={network} nodes={both.nodes} by={by} colours={colours} brushed={brushed} pick={pick} onPick={onPick} industryName={industryName} table={isTable("network")} onTable={(shown) => showTable("network", shown)} busy={busy.network} source={source} filtered={Boolean(read("industry") || read("from"))} webgl={webgl} />
       {pick && brushed ? <SelectionPanel cluster={card.id} pick={pick} brushed={brushed} both={both} colours={colours} industryName={industryName} onPick={onPick} /> : null}
