@@ -34,7 +34,7 @@ demo: $(VENV)/.installed-demo
 
 test: $(VENV)/.installed-dev
 	$(STEP) 'Web client' $(PY) hatch_build.py
-	@$(MAKE) --no-print-directory lint web-test docs
+	@$(MAKE) --no-print-directory lint web-test
 	@echo '── Tests'
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
