@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import sqlite3
 import sys
+import tempfile
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import jiqun
 from jiqun.cluster import Cluster, JiqunError, check
@@ -381,3 +385,44 @@ def test_the_points_and_outlines_of_a_map_file_are_used(tmp_path: Path) -> None:
     place = c.polars("places").row(0, named=True)
     assert (place["lon"], place["lat"]) == (120.5, 30.5)
     assert place["geometry"] is not None
+
+
+def outcome(path: Path) -> tuple[str, str]:
+    """The draft of a file, or else the words in which it is refused."""
+    try:
+        return draft([path]), ""
+    except JiqunError as refusal:
+        return "", str(refusal)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.tuples(*[st.text(alphabet=st.characters(codec="utf-8"), max_size=8)] * 2), min_size=1, max_size=6),
+    name=st.sampled_from(["firms.csv", "deals.tsv", "x.txt"]),
+)
+def test_whatever_a_text_file_holds_it_is_drafted_into_a_valid_recipe_or_refused(
+    rows: list[tuple[str, str]], name: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        with path.open("w", encoding="utf-8", newline="") as file:
+            delimiter = "\t" if name.endswith("tsv") else ","
+            csv.writer(file, delimiter=delimiter).writerows([("firm_id", "城市"), *rows])
+        text, refusal = outcome(path)
+        assert parse_recipe(text, folder=folder).tables if text else name in refusal or "recognised" in refusal
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    content=st.binary(max_size=300),
+    name=st.sampled_from(["a.csv", "a.csv.gz", "a.parquet", "a.xlsx", "a.geojson", "a.gpkg"]),
+)
+def test_bytes_of_no_meaning_are_refused_in_words(content: bytes, name: str) -> None:
+    magic = {
+        "a.parquet": b"PAR1", "a.xlsx": b"PK\x03\x04", "a.gpkg": b"SQLite format 3\x00", "a.csv.gz": b"\x1f\x8b\x08",
+    }  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(magic.get(name, b"") + content)
+        text, refusal = outcome(path)
+        assert parse_recipe(text, folder=folder).tables if text else len(refusal) > 20

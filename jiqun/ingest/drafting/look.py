@@ -8,6 +8,7 @@ import re
 import sqlite3
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -100,7 +101,7 @@ def _head(path: Path, packed: bool, size: int) -> bytes:
     try:
         with gzip.open(path, "rb") as file:
             return file.read(size)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise JiqunError(f"{path} is not a whole gzip file ({error}). Download it again.") from error
 
 
