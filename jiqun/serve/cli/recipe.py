@@ -50,7 +50,9 @@ def command(files: tuple[str, ...], *, out: str | None, force: bool, as_json: bo
         raise JiqunError(
             said(f"{out} exists. Choose another --out, or --force.", f"{out} 已存在。请另选 --out 或使用 --force。")
         )
-    text = draft([Path(file) for file in files])
+    # The paths of a recipe start from the folder it is saved in.
+    home = Path(out).parent if out is not None and out != "-" else Path.cwd()
+    text = draft([Path(file) for file in files], folder=home)
     if as_json and out is None:
         write_json({"recipe": text})
         return
