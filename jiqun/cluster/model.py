@@ -139,12 +139,20 @@ class Cluster:
             If a table is not one of the canonical tables.
         MissingColumn
             If a table lacks a required column.
+        JiqunError
+            If a table is not a frame of a library that is known.
         """
         frames: dict[str, nw.LazyFrame[Any]] = {}
         for name, native in tables.items():
             if name not in TABLES:
                 raise UnknownName("canonical table", name, TABLES)
-            frame = nw.from_native(native)
+            try:
+                frame = nw.from_native(native)
+            except TypeError as error:
+                raise JiqunError(
+                    f"Cluster.from_tables cannot read table {name}, which is a {type(native).__name__}. "
+                    "Hand in a frame: Polars, pandas, Arrow, or a DuckDB relation. To read files, use jiqun ingest."
+                ) from error
             lazy = frame.lazy() if isinstance(frame, nw.DataFrame) else frame
             present = lazy.collect_schema().names()
             for column in TABLES[name].required:

@@ -1,13 +1,15 @@
 """DuckDB, embedded: one place that opens it, bounds it and hands out relations.
 
-Memory is bounded by ``JIQUN_MEMORY`` (default 60 % of what the machine has free, as DuckDB reads it)
-and larger work spills to a temporary folder; threads by ``JIQUN_THREADS``. Nothing is loaded from the
-network: extensions are neither installed nor loaded automatically.
+Memory is bounded by ``JIQUN_MEMORY`` (default: 80 % of the machine's, as DuckDB reads it) and larger work
+spills to a temporary folder that only this user can read; threads by ``JIQUN_THREADS``. Nothing is
+loaded from the network: extensions are neither installed nor loaded automatically.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import tempfile
 import threading
 from functools import cache
@@ -16,6 +18,8 @@ from typing import Any
 
 import duckdb
 import narwhals as nw
+
+from jiqun.cluster import JiqunError
 
 __all__ = ["Database", "connect", "database", "relation"]
 
@@ -32,20 +36,52 @@ def connect(
     threads
         Default from ``JIQUN_THREADS``, else all cores.
     spill
-        Folder for what does not fit in memory; default the system's temporary folder.
+        Folder for what does not fit in memory; default a private one in the system's temporary folder.
+
+    Raises
+    ------
+    JiqunError
+        If a limit cannot be read.
     """
     config: dict[str, Any] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "temp_directory": str(spill or Path(tempfile.gettempdir()) / f"jiqun-spill-{os.getuid()}"),
+        "temp_directory": str(spill or _spill_folder()),
     }
     memory = memory_limit or os.environ.get("JIQUN_MEMORY")
     if memory:
         config["memory_limit"] = memory
-    count = threads or int(os.environ.get("JIQUN_THREADS", "0"))
+    count = threads or _threads(os.environ.get("JIQUN_THREADS", ""))
     if count:
         config["threads"] = count
-    return duckdb.connect(config=config)
+    try:
+        return duckdb.connect(config=config)
+    except duckdb.Error as error:
+        raise JiqunError(
+            f"DuckDB does not open with memory {memory or 'by default'} and threads {count or 'by default'}: {error}. "
+            "Memory is written like 4GB or 512MB (JIQUN_MEMORY), threads as a whole number (JIQUN_THREADS)."
+        ) from error
+
+
+def _threads(text: str) -> int:
+    if text.strip() and not text.strip().isdecimal():
+        raise JiqunError(
+            f"JIQUN_THREADS is {text!r}; expected a whole number of threads, such as 4, or 0 for all cores."
+        )
+    return int(text.strip() or 0)
+
+
+def _spill_folder() -> Path:
+    """Give a folder for what does not fit in memory: it may hold any of the data, so only its owner may read it."""
+    folder = Path(tempfile.gettempdir()) / f"jiqun-spill-{os.getuid()}"
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat() if folder.exists() else None
+    private = found is not None and stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    if found is None or not private or stat.S_IMODE(found.st_mode) & 0o077:
+        # someone else made a folder, or a link, of that name: leave it to them
+        return Path(tempfile.mkdtemp(prefix="jiqun-spill-"))
+    return folder
 
 
 class Database:

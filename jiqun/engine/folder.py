@@ -114,10 +114,10 @@ def open_cluster(path: str | os.PathLike[str]) -> Cluster:
         if name not in TABLES:
             raise UnknownName("canonical table", name, TABLES)
         for part in parts:
-            if not _inside(folder, part.file).is_file():
-                raise JiqunError(
-                    f"{folder} is damaged: {part.file} of table {name} is missing. Ingest the recipe again."
-                )
+            file = _inside(folder, part.file)
+            what = "is missing" if not file.is_file() else "is cut short" if file.stat().st_size != part.bytes else ""
+            if what:
+                raise JiqunError(f"{folder} is damaged: {part.file} of table {name} {what}. Ingest the recipe again.")
     return Cluster(FolderStore(folder, manifest), manifest.about, str(folder))
 
 

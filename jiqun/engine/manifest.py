@@ -99,6 +99,8 @@ def read_manifest(folder: Path) -> Manifest:
         ) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise JiqunError(f"{path} is damaged ({error}). Ingest the recipe again.") from error
+    except OSError as error:
+        raise JiqunError(f"{path} cannot be read: {error.strerror}. Check the permissions of the folder.") from error
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if not isinstance(version, int):
         raise JiqunError(f"{path} has no schema_version: it was not written by Jiqun.")
@@ -147,5 +149,5 @@ def _parse(raw: dict[str, Any], path: Path) -> Manifest:
             findings=raw.get("findings", ""),
             extra=raw.get("extra", {}),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise JiqunError(f"{path} is damaged ({error!r}). Ingest the recipe again.") from error
