@@ -234,11 +234,19 @@ def _speaking() -> Iterator[None]:
             raise JiqunError(
                 f"Not enough memory: {_first_line(text)} Raise the limit (JIQUN_MEMORY, such as 4GB)."
             ) from error
-        if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
-            raise Damaged(_first_line(text)) from error
-        raise JiqunError("\n".join(text.strip().splitlines()[:8])) from error
+        if isinstance(error, _OF_THE_STATEMENT):
+            raise JiqunError("\n".join(text.strip().splitlines()[:8])) from error
+        raise Damaged(_first_line(text)) from error
 
 
+_OF_THE_STATEMENT = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConversionException,
+    duckdb.OutOfRangeException,
+    duckdb.ParserException,
+    duckdb.PermissionException,
+)
 _OUTSIDE = {
     os.strerror(errno.ENOSPC): "The disk is full: free some space, or choose another --out.",
     os.strerror(errno.EDQUOT): "The disk quota is used up: free some space, or choose another --out.",

@@ -141,11 +141,10 @@ def _header(given: Given, head: str, delimiter: str, quote: str, header_row: int
         rows = (row for row in _records(io.StringIO(below, newline=""), delimiter, quote) if row)
     try:
         header = next(rows, None)
-        first = next(rows, None) if header_row else header
     except csv.Error as error:
         if len(head) >= HEAD:
             raise SourceError(
-                f"{given.label}: the header and first row take more than {HEAD:,} characters: a quote that is opened "
+                f"{given.label}: the header takes more than {HEAD:,} characters: a quote that is opened "
                 "and never closed, or another delimiter."
             ) from error
         raise SourceError(
@@ -153,12 +152,19 @@ def _header(given: Given, head: str, delimiter: str, quote: str, header_row: int
         ) from error
     if header is None or not any(name.strip() for name in header):
         raise SourceError(f"{given.label} has no header. Its first line must name the columns; see header_row.")
-    if first is None:
+    if header_row and not _has_more(rows):
         raise SourceError(
             f"{given.label} has a header ({', '.join(header[:5])}{' …' if len(header) > 5 else ''}) but 0 rows. "
             "Export it again, or take it out of the recipe."
         )
     return [f"column{n}" for n in range(1, len(header) + 1)] if header_row == 0 else header
+
+
+def _has_more(rows: Iterator[list[str]]) -> bool:
+    try:
+        return next(rows, None) is not None
+    except csv.Error:
+        return True  # damaged, or longer than the head: for the reader to tell
 
 
 def _retry(given: Given, staged: Staged, complaint: str) -> Staged:

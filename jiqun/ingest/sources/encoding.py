@@ -25,7 +25,7 @@ _BOMS = (
 )
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "ascii": "utf-8", "utf-8-sig": "utf-8"}
 """Encodings read as the larger one that contains them: files say gb2312 and hold gbk."""
-_NOT_FOR_DATA = {"unicode_escape", "raw_unicode_escape", "punycode", "idna", "utf-7", "undefined", "mbcs", "oem"}
+_NOT_FOR_DATA = {"unicode_escape", "raw_unicode_escape", "punycode", "idna", "utf_7", "undefined", "mbcs", "oem"}
 
 
 def bom_encoding(head: bytes) -> str | None:
@@ -79,7 +79,7 @@ def codec(given: Given, name: str) -> str:
         raise SourceError(
             f"{given.label}: encoding = {name!r} is not known. Usual ones: utf-8, gb18030, big5, utf-16, cp1252."
         ) from error
-    if found in _NOT_FOR_DATA:
+    if found.replace("-", "_") in _NOT_FOR_DATA:
         raise SourceError(f"{given.label}: encoding = {name!r} is not an encoding of data files.")
     return _WIDER.get(found, found)
 
