@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -198,7 +199,9 @@ def _world(plan: Plan) -> _World:
     needs = make_needs(plan, buyers, streams[6])
     known = _known(firms, buyers, streams[7])
     tables = {
-        "actors": pl.concat([_actors(firms, ground, "firm"), _actors(buyers, ground, "buyer"), _platform_rows()]),
+        "actors": pl.concat(
+            [_actors(firms, ground, "firm"), _actors(buyers, ground, "buyer"), _platform_rows(plan, ground)]
+        ),
         "places": ground.table,
         "industries": pl.DataFrame(
             {
@@ -263,16 +266,23 @@ def _actors(side: Side, ground: Ground, kind: str) -> pl.DataFrame:
     )
 
 
-def _platform_rows() -> pl.DataFrame:
+def _platform_rows(plan: Plan, ground: Ground) -> pl.DataFrame:
+    """Give the platforms, each with an office in one of the two most attractive places."""
+    at = np.argsort(-ground.share, kind="stable")[: len(PLATFORMS)]
     n = len(PLATFORMS)
+    opened = date(plan.first_year - 4, 1, 1)
     return pl.select(
         pl.Series("actor_id", PLATFORMS),
         pl.Series("name", [f"平台 Platform {i + 1}" for i in range(n)]),
         pl.Series("kind", ["platform"] * n),
-        *(pl.Series(c, [None] * n, dtype=pl.String) for c in ("industry_id", "place_id")),
-        *(pl.Series(c, [None] * n, dtype=pl.Float64) for c in ("lon", "lat")),
-        *(pl.Series(c, [None] * n, dtype=pl.Date) for c in ("founded", "closed")),
-        *(pl.Series(c, [None] * n, dtype=pl.Float64) for c in ("size", "revenue")),
+        pl.Series("industry_id", [None] * n, dtype=pl.String),
+        pl.Series("place_id", ground.ids.gather(pl.Series(at))),
+        pl.Series("lon", np.round(ground.lon[at], 6)),
+        pl.Series("lat", np.round(ground.lat[at], 6)),
+        pl.Series("founded", [opened] * n),
+        pl.Series("closed", [None] * n, dtype=pl.Date),
+        pl.Series("size", [640.0, 210.0]),
+        pl.Series("revenue", [None] * n, dtype=pl.Float64),
         pl.Series("digital_native", [True] * n),
         pl.Series("status", ["active"] * n),
         pl.Series("planted_community", [None] * n, dtype=pl.String),
