@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+import narwhals as nw
+
 from jiqun.cluster import Cluster, JiqunError
 from jiqun.measure.index import Bounds, Index, Law, Needs, Space, find, index, registered
 
@@ -30,7 +32,9 @@ def indices() -> Mapping[str, Index]:
     return registered()
 
 
-def measure(cluster: Cluster, name: str, *, space: Space = "physical", **parameters: Any) -> Any:
+def measure(
+    cluster: Cluster, name: str, *, space: Space = "physical", kind: str | None = "firm", **parameters: Any
+) -> Any:
     """Compute an index of a cluster.
 
     Parameters
@@ -41,6 +45,9 @@ def measure(cluster: Cluster, name: str, *, space: Space = "physical", **paramet
         Name of the index, see :func:`indices`.
     space
         ``"physical"`` or ``"digital"``.
+    kind
+        Kind of actors that are measured, where the table says it: firms, so that buyers are not taken for
+        plants. An actor of unknown kind counts as one. None measures all.
     **parameters
         Parameters of the index.
 
@@ -69,7 +76,10 @@ def measure(cluster: Cluster, name: str, *, space: Space = "physical", **paramet
     if space not in chosen.spaces:
         raise JiqunError(f"{name} is not computable in {space} space; it is in: {', '.join(chosen.spaces)}.")
     cluster.require(name, chosen.needs.table, *chosen.needs.columns)
-    return chosen.function(cluster.scan(chosen.needs.table).to_native(), **parameters)
+    table = cluster.scan(chosen.needs.table)
+    if kind is not None and chosen.needs.table == "actors" and cluster.has("actors", "kind"):
+        table = table.filter((nw.col("kind") == kind) | nw.col("kind").is_null())
+    return chosen.function(table.to_native(), **parameters)
 
 
 def __getattr__(name: str) -> Any:

@@ -133,6 +133,20 @@ def test_of_a_cluster_equals_that_of_its_table(chosen: Index) -> None:
 
 
 @each
+def test_of_a_cluster_is_of_its_firms_and_not_of_its_buyers(chosen: Index) -> None:
+    firms = sample().with_columns(kind=pl.lit("firm"))
+    buyers = sample(9).with_columns(kind=pl.lit("buyer"), size=pl.lit(None, pl.Float64))
+    cluster = jiqun.Cluster.from_tables(actors=pl.concat([firms, buyers]))
+    same(cluster.measure(chosen.name, replicates=0), result(chosen, sample()))
+    everyone = (
+        cluster.measure(chosen.name, kind=None, weight="count", replicates=0)
+        if "weight" in (chosen.parameters.model_fields)
+        else cluster.measure(chosen.name, kind=None, replicates=0)
+    )
+    assert not everyone["value"].equals(result(chosen, sample())["value"])
+
+
+@each
 def test_the_same_seed_gives_the_same_interval(chosen: Index) -> None:
     assert "rng" in chosen.parameters.model_fields
     one, two, *others = (chosen.function(sample(), replicates=50, rng=seed) for seed in (1, 1, 2, 3, 4))
