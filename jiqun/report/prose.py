@@ -63,6 +63,10 @@ def reservations(cluster: Cluster) -> list[Sentence]:
                 zh="数据仅供评估使用,不得外传。",
             )
         )
+    if cluster.about.origin == "real" and cluster.about.notes:
+        # The first note is the one a reader must not miss; the others stand on the card.
+        note = cluster.about.notes[0]
+        said.append(Text(en=note.en, zh=note.zh))
     lacking = _lacking(cluster)
     if lacking:
         en, zh = zip(*lacking, strict=True)

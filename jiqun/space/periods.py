@@ -23,7 +23,7 @@ __all__ = ["Calendar", "Grain", "Window", "calendar", "code", "grain_for", "labe
 
 Grain = Literal["year", "quarter", "month", "week"]
 
-_SHAPE = re.compile(r"(\d{4})(?:-(?:Q([1-4])|W(\d{2})|(\d{2})))?")
+_SHAPE = re.compile(r"(\d{4})(?:-(?:Q([1-4])|W(\d{2})|(\d{2})))?", re.ASCII)
 _EARLIEST, _LATEST = date(1500, 1, 1), date(2200, 1, 1)
 """Dates outside are not time but damage (0001-01-01, 9999-12-31); they do not stretch the slider."""
 

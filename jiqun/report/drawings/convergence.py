@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from jiqun.cluster import Cluster, Reference, Words
 from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
 from jiqun.report.drawings.growth_by_group import growth, years_between
-from jiqun.report.numbers import number, percent, span
+from jiqun.report.numbers import number, span
 from jiqun.report.panel import indicator_title, indicator_unit, main_indicator, matrix
 from jiqun.report.shapes import Text
 
@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
     y="growth",
     log=False,
     needs=(Need("panel", ("value",)),),
-    order=65,
+    order=67,
     space="physical",
     sentence=Words(
         "Each point is a place: where it started (logarithm) and how fast it grew per year. The slope is ordinary "

@@ -67,7 +67,7 @@ def firms_by_place(c: Cluster) -> Drawing | Missing:
             "firms": shown["len"].to_list(),
         },
         takeaway=Text(
-            en=f"{leader.en} holds {percent(float(share[0])).en} of the firms ({edges.en}); "
+            en=f"The place with most firms is {leader.en}, with {percent(float(share[0])).en} of them ({edges.en}); "
             f"the firms are in {count(counted.height).en} places.",
             zh=f"{leader.zh} 拥有 {percent(float(share[0])).zh} 的企业({edges.zh});"
             f"企业分布于 {count(counted.height).zh} 个地点。",

@@ -85,7 +85,7 @@ def industry_concentration(c: Cluster) -> Drawing | Missing:
             "firms": shown["rows"].to_list(),
         },
         takeaway=Text(
-            en=f"{leader.en} is the most concentrated industry (index {number(value).en}, {interval.en}); "
+            en=f"The most concentrated industry is {leader.en} (index {number(value).en}, {interval.en}); "
             f"{count(strong).en} of {count(ranked.height).en} industries are surely more concentrated than chance.",
             zh=f"“{leader.zh}”的空间集聚度最高(EG 指数 {number(value).zh},{interval.zh});"
             f"{count(ranked.height).zh} 个行业中有 {count(strong).zh} 个显著高于随机水平。",

@@ -23,7 +23,7 @@ SHOWN = 10
     x="place",
     y="value",
     needs=(Need("panel", ("value",)),),
-    order=45,
+    order=46,
     space="physical",
     sentence=Words(
         "The ten places with the highest value in the last period that half the places have, with their rank in the "
@@ -50,7 +50,7 @@ def top_places(c: Cluster) -> Drawing | Missing:
     climbs = [int(before[k]) - rank for rank, k in enumerate(top.tolist(), start=1) if np.isfinite(first[k])]
     riser = int(np.argmax(climbs)) if climbs else 0
     leader = place_title(c, held.places[int(top[0])])
-    en = f"{leader.en} leads; the ten largest places hold {percent(share).en} of the total in {now}"
+    en = f"The leading place is {leader.en}; the ten largest places hold {percent(share).en} of the total in {now}"
     en += f", against {percent(share_before).en} for the ten largest of {then}"
     zh = f"{leader.zh}居首;{now} 年前十地点合计占 {percent(share).zh},"
     zh += f"{then} 年的前十占 {percent(share_before).zh}"
