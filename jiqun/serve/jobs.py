@@ -174,6 +174,11 @@ class Jobs:
         for process in processes:
             process.end()
 
+    def _status(self, id_: str) -> JobStatus | None:
+        """Give the state of a job; None where it was cancelled and then forgotten while its process still ended."""
+        job = self._jobs.get(id_)
+        return job.status if job is not None else None
+
     def _room(self) -> None:
         with self._lock:
             if sum(job.status in _BUSY for job in self._jobs.values()) >= self.waiting:
@@ -194,7 +199,7 @@ class Jobs:
         if result is None:
             return
         with self._lock:
-            if self.job(id_).status != "drafting":
+            if self._status(id_) != "drafting":
                 return
             self._change(id_, status="queued" if run else "draft", step=Text(en="", zh=""), total=None)
         if run:
@@ -206,7 +211,7 @@ class Jobs:
             return
         try:
             with self._lock:
-                if self.job(id_).status != "running":
+                if self._status(id_) != "running":
                     return
                 name = str(result["cluster"])
                 self.workspace.adopt(self._folder(id_) / STAGED / name, name, id_)
@@ -214,7 +219,7 @@ class Jobs:
         except (JiqunError, OSError, KeyError) as error:
             self._end(id_, "failed", error=_error(getattr(error, "words", None) or Words(str(error), ""), 409))
         finally:
-            self._clean(id_, files=self._jobs[id_].status == "done")
+            self._clean(id_, files=self._status(id_) in {"done", "cancelled", None})
 
     def _process(self, id_: str, task: Literal["draft", "run"], *, status: JobStatus) -> dict[str, Any] | None:
         """Run a task in a process of its own; None where it failed or was cancelled."""
@@ -230,7 +235,7 @@ class Jobs:
         except JiqunError as error:
             words = getattr(error, "words", None) or Words(str(error), "")
             with self._lock:
-                cancelled = self._jobs[id_].status == "cancelled"
+                cancelled = self._status(id_) in {"cancelled", None}
                 if not cancelled:
                     self._end(id_, "failed", error=_error(words, error.status))
             self._clean(id_, files=cancelled)

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,13 @@ def _announce(server: object, opened: socket.socket, ready: Callable[[str], None
             return
         time.sleep(0.01)
     ready(address(opened))
+    _warm()
+
+
+def _warm() -> None:
+    """Import what computes while the browser is still reading the page, so that its first question finds it there."""
+    import_module("jiqun.report.cards")
+    import_module("jiqun.report.profiles")
 
 
 def _taken(error: OSError) -> bool:

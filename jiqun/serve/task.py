@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ LOG = logging.getLogger("jiqun.serve")
 OFTEN = 0.1
 """Seconds between two words about the same step."""
 MEMORY_SHARE = 0.8
+QUERY_SECONDS = 600.0
+"""Longest query of a recipe that was uploaded."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _ID_LINE = re.compile(r'(?m)^(\s*id\s*=\s*)"([^"\n]*)"')
 
@@ -56,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say({"result": _TASKS[task](*rest)})
     except JiqunError as error:
         words = getattr(error, "words", None)
-        _say({"error": {"message": str(error), "message_zh": words.zh if words else None, "status": error.status}})
+        told = {"message": _unplaced(str(error), rest), "message_zh": words.zh if words else None}
+        _say({"error": told | {"status": error.status}})
         return error.exit_code
     except MemoryError:
         lack = Words("There is not enough memory for this. Try with less data.", "内存不足,请减少数据量。")
@@ -71,6 +75,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say({"error": {"message": fault.en, "message_zh": fault.zh, "status": 500}})
         return 70
     return 0
+
+
+def _unplaced(message: str, arguments: Sequence[str]) -> str:
+    """Name files as their owner does: where the server keeps them is its own affair."""
+    for folder in arguments[:1]:
+        for path in (Path(folder), Path(folder).resolve()):
+            message = message.replace(f"{path / 'files'}{os.sep}", "").replace(str(path / "files"), "the upload")
+    return message
 
 
 def _draft(job: str, taken: str) -> dict[str, Any]:
@@ -90,7 +102,7 @@ def _draft(job: str, taken: str) -> dict[str, Any]:
 
 
 def _run(job: str, taken: str) -> dict[str, Any]:
-    from jiqun.ingest import ingest, parse_recipe
+    from jiqun.ingest import Limits, ingest, parse_recipe
 
     _bound_memory()
     folder = Path(job)
@@ -111,7 +123,8 @@ def _run(job: str, taken: str) -> dict[str, Any]:
         raise Refusal(in_use(name), status=409)
     staged = folder / "staged" / name
     staged.mkdir(parents=True, exist_ok=True)
-    ingest(recipe, staged, progress=voice)
+    usual = Limits.from_environment()
+    ingest(recipe, staged, progress=voice, limits=replace(usual, query_seconds=min(usual.query_seconds, QUERY_SECONDS)))
     prepare(staged, voice)
     return {"cluster": name}
 

@@ -10,8 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import openpyxl
 import pytest
 
+import jiqun
+from jiqun.cluster import JiqunError
+from jiqun.serve import task
 from jiqun.serve.jobs import Jobs
 from jiqun.serve.shapes import Job
 from jiqun.serve.uploads import file_name
@@ -97,54 +101,74 @@ def test_a_draft_as_it_is_makes_a_cluster_under_a_free_name(serve: Callable[...,
     assert client.get(f"/api/clusters/{made[1]}/tables/actors").json()["total"] == 3
 
 
-def test_a_recipe_from_the_network_reads_uploaded_files_only(
-    home: Path, serve: Callable[..., httpx.Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secret = home / "secret.csv"
-    secret.write_text("firm_id\nhidden\n")
-    monkeypatch.setenv("JIQUN_SECRET", str(secret))
-    client = serve()
-    id_ = send(client, {"firms.csv": FIRMS})
-    wait(client, id_, until={"draft"})
-    (home / PRIVATE / "jobs" / id_ / "files" / "link.csv").symlink_to(secret)
-    sources = [
-        f'path = "{secret}"',
-        'path = "../../../../secret.csv"',
-        'path = "link.csv"',
-        'database = "postgresql://u@127.0.0.1/x"\nquery = "select 1"',
-        'path = "${JIQUN_SECRET}"',
-        'package = "pip"\npath = "__init__.py"',
-    ]
-    queries = [
-        f"select * from '{secret}'",
-        f"select * from read_csv('{secret}')",
-        "select getenv('JIQUN_SECRET') as firm_id",
-    ]
-    hostile = [RECIPE.replace('path = "firms.csv"', source) for source in sources]
-    hostile += [
-        RECIPE.replace('from = "firms"', 'from = "q"').replace(
-            "[[actors]]", f'[queries.q]\nsql = """{sql}"""\n[[actors]]'
-        )
-        for sql in queries
-    ]
-    for text in hostile:
-        saved = client.put(f"/api/jobs/{id_}/recipe", json={"text": text})
-        if saved.status_code == 200:
-            assert client.post(f"/api/jobs/{id_}/run").status_code == 202
-            refused = wait(client, id_, until={"failed", "done"})
-            assert refused.status == "failed", text
-            assert refused.error is not None
-            assert refused.error.status < 500, refused.error
-            said = refused.error.message
-        else:
-            assert saved.status_code == 422, saved.text
-            said = saved.text
-        assert "hidden" not in said
-    assert client.get("/api/clusters").json() == []
-    innocent = hostile[-1].replace(queries[-1], "select * from firms")
-    client.put(f"/api/jobs/{id_}/recipe", json={"text": innocent})
-    client.post(f"/api/jobs/{id_}/run")
-    assert wait(client, id_, until={"done"}).cluster == "mine", "the same recipe without the trick is run"
+HOSTILE_SOURCES = [
+    'path = "{secret}"',
+    'path = "../secret.csv"',
+    'path = "link.csv"',
+    'path = "${{JIQUN_SECRET}}"',
+    'database = "postgresql://u@127.0.0.1/x"\nquery = "select 1"',
+    'package = "pip"\npath = "__init__.py"',
+]
+HOSTILE_QUERIES = [
+    "select * from '{secret}'",
+    "select * from read_csv('{secret}')",
+    "select content as firm_id from read_text('{secret}')",
+    "select getenv('JIQUN_SECRET') as firm_id",
+    "copy (select 1) to '{secret}'",
+]
+
+
+@pytest.fixture
+def job_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a job with an uploaded file, beside a file that was not uploaded."""
+    (tmp_path / "secret.csv").write_text("firm_id\nhidden\n")
+    monkeypatch.setenv("JIQUN_SECRET", str(tmp_path / "secret.csv"))
+    monkeypatch.setattr(task, "_bound_memory", lambda: None)
+    files = tmp_path / "job" / "files"
+    files.mkdir(parents=True)
+    (files / "firms.csv").write_text(FIRMS)
+    (files / "link.csv").symlink_to(tmp_path / "secret.csv")
+    return tmp_path / "job"
+
+
+def query_recipe(sql: str) -> str:
+    """A recipe that reads through a query."""
+    block = f'[queries.q]\nsql = """{sql}"""\n[[actors]]'
+    lines = RECIPE.replace('from = "firms"', 'from = "q"').replace("[[actors]]", block).splitlines()
+    return "\n".join(lines[: lines.index('actor_id = "firm_id"') + 1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [("source", source) for source in HOSTILE_SOURCES] + [("query", query) for query in HOSTILE_QUERIES],
+)
+def test_a_recipe_from_the_network_reads_uploaded_files_only(job_folder: Path, text: tuple[str, str]) -> None:
+    kind, hostile = text
+    hostile = hostile.format(secret=job_folder.parent / "secret.csv")
+    recipe = RECIPE.replace('path = "firms.csv"', hostile) if kind == "source" else query_recipe(hostile)
+    (job_folder / "recipe.toml").write_text(recipe)
+    with pytest.raises(JiqunError) as refused:
+        task._run(str(job_folder), "")
+    assert "hidden" not in str(refused.value)
+    assert not (job_folder / "staged" / "mine" / "manifest.json").exists()
+    assert (job_folder.parent / "secret.csv").read_text() == "firm_id\nhidden\n"
+
+
+def test_a_recipe_from_the_network_may_query_what_was_uploaded(job_folder: Path) -> None:
+    (job_folder / "recipe.toml").write_text(
+        query_recipe("select firm_id from firms where cast(lon as double) > 120.05")
+    )
+    assert task._run(str(job_folder), "") == {"cluster": "mine"}
+    assert jiqun.open(job_folder / "staged" / "mine").rows("actors") == 2
+
+
+@pytest.mark.parametrize("id_", ["../up", "/etc", "A", ".hidden", "a/b", "", "a" * 65])
+def test_the_id_of_a_recipe_cannot_be_a_path(job_folder: Path, id_: str) -> None:
+    (job_folder / "recipe.toml").write_text(RECIPE.replace('id = "mine"', f'id = "{id_}"'))
+    before = sorted(job_folder.parent.rglob("*"))
+    with pytest.raises(JiqunError):
+        task._run(str(job_folder), "")
+    assert sorted(job_folder.parent.rglob("*")) == before
 
 
 def test_bad_files_fail_with_a_sentence_and_leave_no_cluster(home: Path, serve: Callable[..., httpx.Client]) -> None:
@@ -162,19 +186,34 @@ def test_bad_files_fail_with_a_sentence_and_leave_no_cluster(home: Path, serve: 
 
 
 def test_a_spreadsheet_that_would_fill_the_memory_is_refused(serve: Callable[..., httpx.Client]) -> None:
-    sheet = (
-        b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-        + b'<row><c t="inlineStr"><is><t>' + b"A" * (512 << 20) + b"</t></is></c></row></sheetData></worksheet>"
-    )  # fmt: skip
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", sheet)
-        archive.writestr("[Content_Types].xml", "<Types/>")
+    book = openpyxl.Workbook()
+    book.active.append(["firm_id", "firm_name", "industry", "lon", "lat"])  # type: ignore[union-attr]
+    plain, packed = io.BytesIO(), io.BytesIO()
+    book.save(plain)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.namelist():
+            data = old.read(entry)
+            if entry.endswith("sheet1.xml"):
+                data = data.replace(b"firm_name", b"A" * (100 << 20))
+            new.writestr(entry, data)
+    assert len(packed.getvalue()) < 1 << 20
     client = serve()
-    id_ = send(client, {"bomb.xlsx": packed.getvalue()}, "?run=true")
+    recipe = RECIPE.replace("firms.csv", "bomb.xlsx")
+    id_ = send(client, {"bomb.xlsx": packed.getvalue(), "recipe.toml": recipe}, "?run=true")
     failed = wait(client, id_, until={"failed"})
     assert failed.error is not None
-    assert "bomb.xlsx" in failed.error.message
+    assert failed.error.message.startswith("bomb.xlsx unpacks from")
+
+
+def test_a_message_names_the_file_and_not_where_the_server_keeps_it(
+    home: Path, serve: Callable[..., httpx.Client]
+) -> None:
+    client = serve()
+    id_ = send(client, {"broken.xlsx": b"PK\x03\x04 no workbook"})
+    failed = wait(client, id_, until={"failed"})
+    assert failed.error is not None
+    assert failed.error.message.startswith("broken.xlsx")
+    assert str(home) not in failed.error.message
 
 
 def test_a_cancelled_job_leaves_nothing(home: Path, serve: Callable[..., httpx.Client]) -> None:

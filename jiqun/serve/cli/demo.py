@@ -80,8 +80,10 @@ def _prepare(home: Path, *, as_json: bool, rebuild: bool) -> None:
         for id_ in known:
             _forget(home / id_)
     builder = Builder(home)
+    # A program is told ids, a person titles.
+    names = {id_: id_ if as_json else example.title[language()] for id_, example in known.items()}
     with board(as_json=as_json) as shown:
-        built = builder.build(known, shown.listener, shown.finish)
+        built = builder.build(known, lambda id_: shown.listener(names[id_]), lambda id_: shown.finish(names[id_]))
     for id_, reason in builder.failures.items():
         click.echo(f"{click.style('!', fg='yellow')} {known[id_].title[language()]}: {reason}", err=True)
     if not built:
