@@ -240,13 +240,16 @@ def _moment(raw: str, value: str, source: str, cast: Cast) -> Readings:
     # Year first is unambiguous. A word such as “epoch” or “infinity” is not a date to anyone else.
     plain = _text(raw, source)
     good = f"{within} AND {plain} >= '0' AND {plain} < ':'"
-    again = f"CASE WHEN {text} >= '0' AND {text} < ':' THEN TRY_CAST({text} AS {target}) END"
-    other = f"COALESCE({again}, TRY_CAST({_parsed(text, usual)} AS {target}))"
-    return Readings(f"TRY_CAST({plain} AS {target})", good, value, f"CASE WHEN {other} BETWEEN {span} THEN {other} END")
+    other = f"COALESCE(TRY_CAST({text} AS {target}), TRY_CAST({_parsed(text, usual)} AS {target}))"
+    careful = f"CASE WHEN {text} >= '0' AND {text} < ':' AND {other} BETWEEN {span} THEN {other} END"
+    return Readings(f"TRY_CAST({plain} AS {target})", good, value, careful)
 
 
 def _parsed(text: str, formats: Iterable[str]) -> str:
-    return f"try_strptime({text}, [{', '.join(map(literal, formats))}])"
+    # The parser takes these words for dates, whatever the format.
+    words = "'epoch', 'infinity', '-infinity'"
+    parsed = f"try_strptime({text}, [{', '.join(map(literal, formats))}])"
+    return f"CASE WHEN lower({text}) NOT IN ({words}) THEN {parsed} END"
 
 
 def _counted(text: str, unit: str) -> str:

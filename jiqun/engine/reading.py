@@ -27,6 +27,7 @@ __all__ = [
     "UNREADABLE",
     "CsvLayout",
     "Damaged",
+    "QueryError",
     "Reader",
     "Unreadable",
     "identifier",
@@ -50,6 +51,10 @@ _ROW_GROUP = 122_880
 
 class Damaged(JiqunError):
     """A file that the reader cannot take apart; the message is the database's own."""
+
+
+class QueryError(JiqunError):
+    """A query that is not one ``SELECT``, or that the database refuses."""
 
 
 class Unreadable(Exception):
@@ -235,7 +240,7 @@ def _speaking() -> Iterator[None]:
                 f"Not enough memory: {_first_line(text)} Raise the limit (JIQUN_MEMORY, such as 4GB)."
             ) from error
         if isinstance(error, _OF_THE_STATEMENT):
-            raise JiqunError("\n".join(text.strip().splitlines()[:8])) from error
+            raise QueryError("\n".join(text.strip().splitlines()[:8])) from error
         raise Damaged(_first_line(text)) from error
 
 

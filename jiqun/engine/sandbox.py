@@ -13,14 +13,9 @@ from pathlib import Path
 
 import duckdb
 
-from jiqun.cluster import JiqunError
-from jiqun.engine.reading import CsvLayout, Reader, Tick, literal, private
+from jiqun.engine.reading import CsvLayout, QueryError, Reader, Tick, literal, private
 
 __all__ = ["Bounds", "QueryError", "Readable", "run_select"]
-
-
-class QueryError(JiqunError):
-    """A query that is not one ``SELECT``, or that the database refuses."""
 
 
 @dataclass(frozen=True, slots=True)

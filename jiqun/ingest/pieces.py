@@ -172,6 +172,8 @@ class Pieces:
                         if retry is not None:
                             self._staged[piece.key] = retry(str(error))
             except JiqunError as error:
+                if type(error) not in (JiqunError, QueryError):
+                    raise  # what the listener to progress raised to cancel
                 raise QueryError(f"{where}: {error}") from error
         if pq.read_metadata(target).num_rows == 0:
             raise QueryError(f"{where} gives 0 rows. Check its joins and conditions.")
