@@ -64,7 +64,9 @@ class Services:
             made = compute()
             return made if isinstance(made, str) else made.model_dump_json()
 
-        return Response(await self.work.run(tag, text), media_type="application/json", headers=headers)
+        return Response(
+            await self.work.run(tag, text, gone=request.is_disconnected), media_type="application/json", headers=headers
+        )
 
 
 def known(request: Request, tag: str) -> bool:
