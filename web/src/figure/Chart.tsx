@@ -51,5 +51,9 @@ export default function Chart({ figure, handle }: { figure: Figure; handle?: Ref
     size: () => ({ width: box.current?.clientWidth ?? 0, height }),
   }));
 
-  return <div ref={box} className="chart" style={{ height }} role="img" aria-label={`${t(figure.title)}. ${t(figure.takeaway)}`} />;
+  return (
+    <div className="chart" style={{ minHeight: height }} role="img" aria-label={`${t(figure.title)}. ${t(figure.takeaway)}`}>
+      <div ref={box} />
+    </div>
+  );
 }

@@ -41,7 +41,9 @@ function along(figure: Figure, style: Style): EChartsCoreOption {
   const names = [...groups.keys()];
   const series = names.flatMap((name, k) => alongSeries(figure, name, groups.get(name) ?? [], colours[k % colours.length] as string));
   if (figure.kind === "lorenz") series.push(equality(style));
-  const extent = figure.kind === "lorenz" ? { min: 0, max: 1, interval: 0.25 } : {};
+  const unit = { min: 0, max: 1, interval: 0.25 };
+  const extent = figure.kind === "lorenz" ? unit : {};
+  const upright = figure.kind === "lorenz" || isWhole(figure) ? unit : {};
   const scale = figure.kind === "scatter";
   return {
     grid: { left: 4, right: 18, top: many ? 54 : 30, bottom: measured ? 26 : 4, containLabel: true },
@@ -50,7 +52,7 @@ function along(figure: Figure, style: Style): EChartsCoreOption {
     xAxis: measured
       ? { ...valueAxis(x, style), ...extent, scale, name: axisTitle(x, style.language), nameLocation: "middle", nameGap: 28, nameTextStyle: textStyle(style), splitLine: { show: false } }
       : { ...categoryAxis(distinct(labels(figure, figure.x)), x, style), boundaryGap: figure.kind === "column" || figure.kind === "stacked" },
-    yAxis: { ...valueAxis(described(figure, figure.y), style, figure.log), ...extent, scale, name: axisTitle(described(figure, figure.y), style.language), nameTextStyle: { ...textStyle(style), align: "left", padding: [0, 0, 0, -2] }, nameGap: 12 },
+    yAxis: { ...valueAxis(described(figure, figure.y), style, figure.log), ...upright, scale, name: axisTitle(described(figure, figure.y), style.language), nameTextStyle: { ...textStyle(style), align: "left", padding: [0, 0, 0, -2] }, nameGap: 12 },
     series,
   };
 }
@@ -75,8 +77,17 @@ function alongSeries(figure: Figure, name: string, positions: number[], colour: 
     z: 3,
   };
   if (!figure.low || !figure.high) return [main];
-  const range = figure.kind === "line" || figure.kind === "area" ? band(figure, name, positions, colour) : whiskers(figure, name, positions, colour);
+  const range = figure.kind === "line" || figure.kind === "area" || figure.kind === "lorenz" ? band(figure, name, positions, colour) : whiskers(figure, name, positions, colour);
   return [range, main];
+}
+
+/** Stacked shares that add up to everything: then the axis ends at 100%. */
+function isWhole(figure: Figure): boolean {
+  if (figure.kind !== "stacked" || described(figure, figure.y)?.type !== "share") return false;
+  const sums = new Map<string, number>();
+  const xs = labels(figure, figure.x);
+  numbers(figure, figure.y).forEach((value, k) => sums.set(xs[k] ?? "", (sums.get(xs[k] ?? "") ?? 0) + (value ?? 0)));
+  return [...sums.values()].every((sum) => sum > 0.99 && sum < 1.001);
 }
 
 function equality({ palette }: Style): object {

@@ -62,9 +62,9 @@ const DARK: Palette = {
   both: "#7aa5e8",
   accent: "#ffa94d",
   quiet: "#66747a",
-  teal: ["#17322f", "#1a4a45", "#1d6a62", "#239085", "#3cbcae", "#8fe6db"],
-  violet: ["#26203c", "#3a2f61", "#53428c", "#7159bd", "#9a7ff0", "#cdbcff"],
-  blend: ["#1b2738", "#263b57", "#35547f", "#4a74ab", "#74a0dd", "#b7d1f8"],
+  teal: ["#1d4742", "#1f5f57", "#237a70", "#2b998c", "#43c2b4", "#93e8dd"],
+  violet: ["#352b59", "#483a78", "#5f4c9e", "#7a62c6", "#9d84f0", "#cdbcff"],
+  blend: ["#26394f", "#304b6b", "#3d628f", "#4f7db4", "#76a2de", "#b7d1f8"],
   categories: ["#a78bfa", "#34c3b4", "#f2a65a", "#6fb1ff", "#f084b4", "#b9c94f", "#c99a7c", "#74d0ee", "#e58a86", "#93a4c8"],
 };
 

@@ -55,9 +55,9 @@ function KpiCell({ kpi, onMark }: { kpi: Kpi; onMark: (() => void) | null }) {
 }
 
 function Interval({ kpi }: { kpi: Kpi }) {
-  const { w, language } = useLook();
+  const { w, t, language } = useLook();
   const drawn = intervalScale(kpi);
-  if (!drawn) return <p className="kpi-interval kpi-counted">{w("fullCount")}</p>;
+  if (!drawn) return t(kpi.note) ? null : <p className="kpi-interval kpi-counted">{w("fullCount")}</p>;
   const text = w("interval", { low: short(kpi.low, kpi.type, language), high: short(kpi.high, kpi.type, language) });
   return (
     <>

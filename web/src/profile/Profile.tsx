@@ -34,6 +34,7 @@ export default function Profile() {
   };
   const drawn = data?.figures.filter((figure) => !figure.missing) ?? [];
   const all = drawn.length > 0 && drawn.every((figure) => tables.has(figure.id));
+  const known = new Set(data?.figures.map((figure) => figure.id));
   const mark = (figure: string) => set({ figure });
 
   return (
@@ -54,17 +55,13 @@ export default function Profile() {
       {!data && !error ? <Loading height="50vh" /> : null}
       {data ? (
         <>
-          <div className="profile-top">
-            <section className="portrait" aria-labelledby="portrait">
-              <Facts card={card} onFindings={() => setFindings(true)} />
-              <h2 id="portrait" className="portrait-title">
-                {t(card.title)}
-              </h2>
-              <p className="portrait-summary">{t(card.summary)}</p>
-              <Prose sentences={data.sentences} onMark={mark} known={new Set(data.figures.map((figure) => figure.id))} />
-            </section>
-            <KpiGrid kpis={data.kpis} onMark={mark} figures={new Set(data.figures.map((figure) => figure.id))} />
-          </div>
+          <header className="portrait">
+            <Facts card={card} onFindings={() => setFindings(true)} />
+            <h2 className="portrait-title">{t(card.title)}</h2>
+            <p className="portrait-summary">{t(card.summary)}</p>
+          </header>
+          <KpiGrid kpis={data.kpis} onMark={mark} figures={known} />
+          <Prose sentences={data.sentences} onMark={mark} known={known} />
           <section aria-label={w("figures")} className="figures">
             {data.figures.map((figure) => (
               <FigureCard
@@ -110,7 +107,7 @@ interface ProseProps {
 function Prose({ sentences, known, onMark }: ProseProps) {
   const { t, w } = useLook();
   return (
-    <div className="prose">
+    <section className="prose" aria-label={w("inShort")}>
       {sentences.map((sentence, k) => (
         <p key={k}>
           {sentence.figure && known.has(sentence.figure)
@@ -126,6 +123,6 @@ function Prose({ sentences, known, onMark }: ProseProps) {
             : t(sentence.text)}
         </p>
       ))}
-    </div>
+    </section>
   );
 }

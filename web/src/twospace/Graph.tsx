@@ -62,8 +62,7 @@ export default function GraphView({ network, nodes, by, colours, selected, onPic
     const drawn = sigma.current;
     if (!drawn) return;
     drawn.setGraph(graphOf(network, nodes, by, colours, palette));
-    // Node colours of the theme are part of the graph, label colours are settings.
-    drawn.setSetting("labelColor", { color: palette.ink });
+    
     drawn.setCustomBBox(extent(drawn, nodes));
     drawn.refresh();
   }, [network, nodes, by, colours, palette]);
@@ -100,6 +99,7 @@ function settings(view: View): Partial<Settings> {
     minCameraRatio: 0.02,
     maxCameraRatio: 3,
     stagePadding: 36,
+    defaultDrawNodeLabel: (context, data) => drawLabel(context, data as Drawn, view.current.palette),
     defaultDrawNodeHover: (context, data) => drawHover(context, data as Drawn, view.current.palette),
     nodeReducer: (_, data) => {
       const { selected, palette } = view.current;
@@ -141,12 +141,14 @@ function graphOf(network: Network, nodes: Nodes, by: ColourBy, colours: Colourin
     });
   }
   const heaviest = network.edges.weight.reduce((a, b) => Math.max(a, b), 1e-9);
+  // Thousands of links are a texture, not lines to follow.
+  const faintest = network.edges.source.length > 4000 ? 0.06 : 0.12;
   network.edges.source.forEach((from, k) => {
     const to = network.edges.target[k] ?? -1;
     const [a, b] = [nodes.id[from], nodes.id[to]];
     if (!a || !b || a === b || graph.hasEdge(a, b)) return;
     const strength = (network.edges.weight[k] ?? 0) / heaviest;
-    graph.addEdge(a, b, { size: 0.4 + 1.6 * strength, color: faded(palette, 0.1 + 0.3 * strength), from, to });
+    graph.addEdge(a, b, { size: 0.4 + 1.6 * strength, color: faded(palette, faintest + 0.3 * strength), from, to });
   });
   return graph;
 }
@@ -162,6 +164,22 @@ function extent(drawn: Sigma, nodes: Nodes): { x: [number, number]; y: [number, 
   return { x: range(nodes.x, before?.x), y: range(nodes.y, before?.y) };
 }
 
+/** A name beside its node, on the left where the right edge would cut it, with a rim that keeps it legible. */
+function drawLabel(context: CanvasRenderingContext2D, data: Drawn, palette: Palette): void {
+  if (!data.label) return;
+  context.font = `500 12px ${FONT}`;
+  const width = context.measureText(data.label).width;
+  const right = data.x + data.size + 4;
+  const fits = right + width < context.canvas.clientWidth - 4;
+  const left = fits ? right : data.x - data.size - 4 - width;
+  context.lineJoin = "round";
+  context.lineWidth = 3;
+  context.strokeStyle = palette.surface;
+  context.strokeText(data.label, left, data.y + 4);
+  context.fillStyle = palette.ink;
+  context.fillText(data.label, left, data.y + 4);
+}
+
 function drawHover(context: CanvasRenderingContext2D, data: Drawn, palette: Palette): void {
   const text = data.label ?? "";
   context.beginPath();
@@ -172,7 +190,9 @@ function drawHover(context: CanvasRenderingContext2D, data: Drawn, palette: Pale
   if (!text) return;
   context.font = `600 12px ${FONT}`;
   const width = context.measureText(text).width + 14;
-  const [left, top] = [data.x + data.size + 7, data.y - 12];
+  const right = data.x + data.size + 7;
+  const left = right + width < context.canvas.clientWidth - 4 ? right : data.x - data.size - 7 - width;
+  const top = data.y - 12;
   context.fillStyle = palette.surface;
   context.strokeStyle = palette.border;
   context.lineWidth = 1;

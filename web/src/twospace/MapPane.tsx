@@ -14,7 +14,7 @@ import type { Brushed } from "./brush";
 import type { MapHandle } from "./GeoMap";
 import { AreaList } from "./AreaList";
 import { Classes as ClassLegend, SpotLegend } from "./Legends";
-import { areaLayer, cellLayer, outlineId, spotLayer } from "./mapLayers";
+import { areaLayer, cellLayer, outlineId, setOf, spotLayer } from "./mapLayers";
 import { Pane, type Twin } from "./Pane";
 import type { Pick } from "./pick";
 import { SouthSea } from "./SouthSea";
@@ -56,9 +56,9 @@ export function MapPane(props: Props) {
   const layers = useMemo(() => {
     if (layer.mode === "points") return [spotLayer(spots, { palette, brushed, tint }, (spot) => onPick(pickOf(spot, points)))];
     if (layer.mode === "hexagons") return [cellLayer(cells, classes, palette, brushed, (id) => onPick({ kind: "cell", id }))];
-    if (layer.mode === "areas" && outlines.all) return [areaLayer(outlines.all, areas, classes, palette, brushed, (id) => onPick({ kind: "area", id }))];
-    return [];
-  }, [layer.mode, spots, points, cells, areas, outlines.all, classes, palette, brushed, tint, onPick]);
+    const filled = layer.mode === "areas" ? setOf(outlines.sets, areas) : null;
+    return filled ? [areaLayer(filled, areas, classes, palette, brushed, (id) => onPick({ kind: "area", id }))] : [];
+  }, [layer.mode, spots, points, cells, areas, outlines.sets, classes, palette, brushed, tint, onPick]);
 
   const tip = (info: { index: number; object?: unknown }) => {
     if (layer.mode === "points") return spotTip(info.object as Spot | undefined, points, (n) => count(n, language));
@@ -133,17 +133,30 @@ export function MapPane(props: Props) {
   );
 }
 
-function useOutlines(names: string[]): { all: FeatureCollection | null; china: boolean } {
+interface Outlines {
+  all: FeatureCollection | null;
+  sets: FeatureCollection[];
+  china: boolean;
+}
+
+const DASH = "china-nine-dash";
+
+function useOutlines(given: string[]): Outlines {
+  const china = given.some((name) => name.startsWith("china"));
+  // A map of China is not drawn without the line in the South China Sea.
+  const names = china && !given.includes(DASH) ? [...given, DASH] : given;
   const found = useQueries({ queries: names.map((name) => boundariesQuery(name)) });
   const loaded = found.every((each) => each.data);
   const key = names.join(",") + String(loaded);
-  const all = useMemo(
-    () => (loaded && names.length ? { type: "FeatureCollection" as const, features: found.flatMap((each) => each.data?.features ?? []) } : null),
+  return useMemo(
+    () => {
+      const sets = loaded ? found.flatMap((each) => (each.data ? [each.data] : [])) : [];
+      return { all: sets.length ? { type: "FeatureCollection" as const, features: sets.flatMap((set) => set.features) } : null, sets, china };
+    },
     // The answers of one set of names do not change once they are there.
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [key],
   );
-  return { all, china: names.some((name) => name.startsWith("china")) };
 }
 
 function pickOf(spot: Spot, points: Points): Pick {
@@ -164,7 +177,8 @@ const TITLES: Record<string, Text> = {
   id: text("Identifier", "编号"),
   name: text("Name", "名称"),
   kind: text("Kind", "类型"),
-  industry: text("Industry", "行业"),
+  industry: text("Industry code", "行业代码"),
+  industry_name: text("Industry", "行业"),
   place: text("Place", "地点"),
   lon: text("Longitude", "经度"),
   lat: text("Latitude", "纬度"),

@@ -51,11 +51,13 @@ export function Pane(props: Props) {
       <header className="pane-head">
         <div>
           <h2 id={`pane-${space}`}>{title}</h2>
-          <p>{subtitle}</p>
+          <p title={subtitle}>{subtitle}</p>
         </div>
-        <p className="pane-count" data-testid={`count-${space}`}>
-          <b>{w("shownOf", { shown: count(shown, language), total: count(total, language) })}</b> {w(what)}
-        </p>
+        {total ? (
+          <p className="pane-count" data-testid={`count-${space}`}>
+            <b>{w("shownOf", { shown: count(shown, language), total: count(total, language) })}</b> {w(what)}
+          </p>
+        ) : null}
       </header>
       <div className="pane-body">
         {table && twin ? (

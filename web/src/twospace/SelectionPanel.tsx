@@ -5,7 +5,8 @@ import { download, toCsv } from "../format/csv";
 import { count, exact, short } from "../format/number";
 import { useLook } from "../look/look";
 import { Icon } from "../parts/Icon";
-import { shares, type Both, type Brushed, type Share } from "./brush";
+import { shares, type Brushed, type Share } from "./brush";
+import type { Both } from "./spaces";
 import type { Colouring } from "./colouring";
 import { sideOf, type Pick } from "./pick";
 

@@ -10,14 +10,14 @@ import { nextWindow, windowOf, type Window } from "../format/period";
 import { useLook } from "../look/look";
 import { Failed, Loading } from "../parts/States";
 import { sourceLine } from "../profile/source";
-import { brush, type Both } from "./brush";
+import { brush } from "./brush";
 import { colouring, keyOf, type ColourBy } from "./colouring";
 import { FilterBar } from "./FilterBar";
 import { MapPane } from "./MapPane";
 import { NetworkPane } from "./NetworkPane";
 import { readPick, writePick, type Pick } from "./pick";
 import { SelectionPanel } from "./SelectionPanel";
-import { readAreas, readCells, readNodes, readPoints } from "./spaces";
+import { readBoth } from "./spaces";
 import { TimeSlider } from "./TimeSlider";
 import { canDraw } from "./webgl";
 import "../styles/twospace.css";
@@ -28,7 +28,7 @@ export default function TwoSpace() {
   const { data: filters, error, refetch } = useQuery(filtersQuery(card.id));
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!filters) return <Loading height="70vh" />;
-  return <Spaces card={card} filters={filters} question={w("mapQuestion")} />;
+  return <Spaces card={card} filters={filters} question={w(card.digital ? "mapQuestion" : "mapQuestionPlaces")} />;
 }
 
 function Spaces({ card, filters, question }: { card: ClusterCard; filters: Filters; question: string }) {
@@ -91,7 +91,7 @@ interface PanesProps {
 function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
   const { w, t, palette, language } = useLook();
   const by: ColourBy = read("colour") === "industry" ? "industry" : "community";
-  const both = useMemo<Both>(() => ({ nodes: readNodes(network), points: readPoints(layer), cells: readCells(layer), areas: readAreas(layer) }), [layer, network]);
+  const both = useMemo(() => readBoth(layer, network), [layer, network]);
   const colours = useMemo(() => colouring(both.nodes, by, palette), [both, by, palette]);
   const picked = read("pick");
   const pick = useMemo(() => readPick(picked), [picked]);
@@ -111,7 +111,7 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
   }, [both, colours, by, palette, read("tint")]);
 
   const industries = useMemo(() => new Map(filters.industries.map((each) => [each.id, each.title])), [filters]);
-  const industryName = useCallback((id: string) => t(industries.get(id)) || id, [industries, language]); // eslint-disable-line react-hooks/exhaustive-deps
+  const industryName = useCallback((id: string) => t(industries.get(id)) || both.nodes.industryName[both.nodes.industry.indexOf(id)] || id, [industries, both, language]); // eslint-disable-line react-hooks/exhaustive-deps
   const source = sourceLine(card, t, w("generated"), w("evaluation"));
   const tables = read("data").split(",");
   const showTable = (name: string, shown: boolean) => {

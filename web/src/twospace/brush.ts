@@ -1,6 +1,6 @@
 /** Linked brushing: from a selection on either side to what it means on both. Pure. */
 import type { Box, Pick } from "./pick";
-import type { Areas, Cells, Nodes, Points } from "./spaces";
+import type { Both, Nodes, Points } from "./spaces";
 
 export interface Brushed {
   /** Positions in the network. */
@@ -10,13 +10,6 @@ export interface Brushed {
   cells: ReadonlySet<string>;
   /** Places: areas of the map, or rows of the list. */
   areas: ReadonlySet<string>;
-}
-
-export interface Both {
-  nodes: Nodes;
-  points: Points;
-  cells: Cells;
-  areas: Areas;
 }
 
 export function brush(pick: Pick | null, both: Both): Brushed | null {

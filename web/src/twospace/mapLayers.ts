@@ -6,7 +6,7 @@ import type { Feature, FeatureCollection } from "geojson";
 import { rgb, type Palette } from "../look/colours";
 import { classOf, rampColour } from "../look/scale";
 import type { Brushed } from "./brush";
-import type { Areas, Cells, Points, Spot } from "./spaces";
+import type { Areas, Cells, Spot } from "./spaces";
 import { commonest } from "./spaces";
 
 type Colour = [number, number, number, number];
@@ -32,10 +32,12 @@ export function spotLayer(spots: Spot[], { palette, brushed, tint }: SpotStyle, 
     if (!hit(spot)) return [...rgb(palette.quiet), FADED];
     const members = brushed ? spot.members.filter((position) => brushed.points.has(position)) : spot.members;
     const hex = tint ? (commonest(members.map(tint)) ?? palette.quiet) : palette.physical;
-    return [...rgb(hex), spot.members.length > 1 ? 190 : 215];
+    return [...rgb(hex), hex === palette.quiet ? 110 : spot.members.length > 1 ? 190 : 225];
   };
-  // Later items lie above: what is selected comes last.
-  const data = brushed ? [...spots].sort((a, b) => Number(hit(a)) - Number(hit(b))) : spots;
+  // Later items lie above: what is selected comes last, and what has no colour first.
+  const plain = (spot: Spot) => tint !== null && spot.members.every((position) => tint(position) === palette.quiet);
+  const rank = (spot: Spot) => (brushed ? 2 * Number(hit(spot)) : 0) + Number(!plain(spot));
+  const data = brushed || tint ? [...spots].sort((a, b) => rank(a) - rank(b)) : spots;
   return new ScatterplotLayer<Spot>({
     id: "spots",
     data,
@@ -43,10 +45,11 @@ export function spotLayer(spots: Spot[], { palette, brushed, tint }: SpotStyle, 
     getRadius: (spot) => spotRadius(spot.members.length, spots.length) + (brushed && hit(spot) ? 0.8 : 0),
     radiusUnits: "pixels",
     getFillColor: colour,
-    stroked: true,
+    // Rims tell neighbours apart; where points are many and small they would be all that is seen.
+    stroked: spots.length <= 3000,
     getLineColor: (spot) => [...rgb(palette.surface), hit(spot) ? 255 : 0] as Colour,
     lineWidthUnits: "pixels",
-    getLineWidth: spots.length > 2000 ? 0.4 : 0.8,
+    getLineWidth: 0.8,
     pickable: true,
     onClick: ({ object }: PickingInfo<Spot>) => {
       if (object) onPick(object);
@@ -89,6 +92,14 @@ export function outlineId(feature: Feature): string {
   return String(properties["id"] ?? properties["code"] ?? feature.id ?? "");
 }
 
+/** Of several sets of outlines the one whose identifiers are those of the data. */
+export function setOf(sets: readonly FeatureCollection[], areas: Areas): FeatureCollection | null {
+  const ids = new Set(areas.id);
+  const hits = sets.map((set) => set.features.filter((feature) => ids.has(outlineId(feature))).length);
+  const best = hits.indexOf(Math.max(0, ...hits));
+  return hits[best] ? (sets[best] ?? null) : null;
+}
+
 export function areaLayer(outlines: FeatureCollection, areas: Areas, classes: Classes, palette: Palette, brushed: Brushed | null, onPick: (id: string) => void): Layer {
   const position = new Map(areas.id.map((id, k) => [id, k]));
   const data = outlines.features.filter((each) => each.geometry && /Polygon/.test(each.geometry.type));
@@ -113,10 +124,4 @@ export function areaLayer(outlines: FeatureCollection, areas: Areas, classes: Cl
       return true;
     },
   });
-}
-
-export interface Located {
-  points: Points;
-  cells: Cells;
-  areas: Areas;
 }

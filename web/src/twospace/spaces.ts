@@ -10,6 +10,7 @@ export interface Nodes {
   size: number[];
   degree: number[];
   industry: string[];
+  industryName: string[];
   place: string[];
   community: number[];
   lon: (number | null)[];
@@ -74,6 +75,7 @@ export function readNodes(network: Network): Nodes {
     size: known(numbersOf(columns, "size", length)),
     degree: known(numbersOf(columns, "degree", length)),
     industry: texts(columns, "industry", length),
+    industryName: texts(columns, "industry_name", length),
     place: texts(columns, "place", length),
     community: numbersOf(columns, "community", length).map((value) => value ?? -1),
     lon: numbersOf(columns, "lon", length),
@@ -118,6 +120,21 @@ export function readAreas(layer: MapLayer): Areas {
     name: texts(columns, "name", length).map((name, k) => name || String(columns["id"]?.[k])),
     value: numbersOf(columns, "value", length),
   };
+}
+
+export interface Both {
+  nodes: Nodes;
+  points: Points;
+  cells: Cells;
+  areas: Areas;
+}
+
+/** Both layers, with places named the same way in each: by the identifier of the area where there is one. */
+export function readBoth(layer: MapLayer, network: Network): Both {
+  const both = { nodes: readNodes(network), points: readPoints(layer), cells: readCells(layer), areas: readAreas(layer) };
+  const ids = new Map(both.areas.name.map((name, k) => [name, both.areas.id[k] ?? name]));
+  const named = (places: string[]) => places.map((place) => ids.get(place) ?? place);
+  return { ...both, nodes: { ...both.nodes, place: named(both.nodes.place) }, points: { ...both.points, place: named(both.points.place) } };
 }
 
 export function spotsOf(points: Points): Spot[] {

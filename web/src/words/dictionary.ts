@@ -169,9 +169,9 @@ export const dictionary = {
   findings: { en: "Findings in the data", zh: "数据检查结果" },
   allFindings: { en: "All findings", zh: "全部检查结果" },
   noFindings: { en: "No rule found anything to report.", zh: "所有检查规则均未发现问题。" },
-  errors: { en: "{n} errors", zh: "{n} 项错误" },
-  warnings: { en: "{n} warnings", zh: "{n} 项警告" },
-  infos: { en: "{n} notes", zh: "{n} 项提示" },
+  errors: { en: "Errors: {n}", zh: "{n} 项错误" },
+  warnings: { en: "Warnings: {n}", zh: "{n} 项警告" },
+  infos: { en: "Notes: {n}", zh: "{n} 项提示" },
   gradeMeaning: {
     en: "The grade follows from the findings: A means nothing that could change a conclusion was found.",
     zh: "等级由检查结果得出:A 表示未发现会改变结论的问题。",
@@ -188,6 +188,7 @@ export const dictionary = {
 
   // two-space map
   mapQuestion: { en: "Do near firms also trade with the same partners?", zh: "地理邻近的企业,是否也共享交易伙伴?" },
+  mapQuestionPlaces: { en: "Where is how much, and how does it change?", zh: "哪里有多少,又如何变化?" },
   allIndustries: { en: "All industries", zh: "全部行业" },
   industry: { en: "Industry", zh: "行业" },
   indicator: { en: "Indicator", zh: "指标" },

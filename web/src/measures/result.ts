@@ -1,0 +1,75 @@
+/** From the result of an index to a figure: the largest values with their intervals, and the whole table behind. */
+import type { components } from "../api/schema";
+import type { Columnar, DataColumn, Figure, How, Text } from "../api/types";
+
+export type IndexCard = components["schemas"]["IndexCard"];
+export type Measurement = components["schemas"]["Measurement"];
+
+const text = (en: string, zh: string): Text => ({ en, zh });
+const NONE = text("", "");
+const KNOWN: Record<string, [Text, DataColumn["type"]]> = {
+  value: [text("Value", "数值"), "number"],
+  low: [text("Low", "下限"), "number"],
+  high: [text("High", "上限"), "number"],
+  p: [text("p", "p 值"), "number"],
+  note: [text("Note", "说明"), "string"],
+  place_id: [text("Place", "地点"), "string"],
+  industry_id: [text("Industry", "行业"), "string"],
+  period: [text("Period", "时期"), "date"],
+};
+
+const DRAWN = 20;
+
+export function columnsOf(result: Measurement): DataColumn[] {
+  const rows = result.rows as Columnar;
+  return result.columns.map((name) => {
+    const [title, type] = KNOWN[name] ?? [text(name, name), rows[name]?.some((value) => typeof value === "number") ? "number" : "string"];
+    return { name, title, type, unit: NONE };
+  });
+}
+
+export function howOf(index: IndexCard, result: Measurement): How {
+  return {
+    sentence: text(`${index.question.en} ${index.reading.en}`, `${index.question.zh}${index.reading.zh}`),
+    formula: index.formula,
+    reference: index.references.map((each) => each.text).join("; "),
+    url: index.references.length === 1 ? (index.references[0]?.url ?? "") : "",
+    tables: [index.needs.table],
+    caveats: [],
+    trace: { ...result.trace, parameters: result.trace.parameters ?? {}, seed: result.trace.seed ?? null, versions: result.trace.versions ?? {} },
+  };
+}
+
+/** The largest values, one row for each key; null where the index has no value at all. */
+export function figureOf(index: IndexCard, result: Measurement): Figure | null {
+  const rows = result.rows as Columnar;
+  const values = rows["value"] ?? [];
+  const order = values
+    .map((value, k) => [value, k] as const)
+    .filter((each): each is [number, number] => typeof each[0] === "number")
+    .sort((a, b) => b[0] - a[0])
+    .slice(0, DRAWN)
+    .map(([, k]) => k);
+  if (!order.length) return null;
+  const ranged = result.columns.includes("low") && order.some((k) => rows["low"]?.[k] !== null);
+  const label = order.map((k) => result.grain.map((key) => String(rows[key]?.[k] ?? "–")).join(" · "));
+  const pick = (name: string) => order.map((k) => rows[name]?.[k] ?? null);
+  const column = (name: string): DataColumn => ({ name, title: KNOWN[name]?.[0] ?? text(name, name), type: "number", unit: NONE });
+  return {
+    id: index.name,
+    title: index.title,
+    takeaway: index.reading,
+    kind: ranged ? "interval" : "bar",
+    x: "key",
+    y: "value",
+    series: "",
+    low: ranged ? "low" : "",
+    high: ranged ? "high" : "",
+    log: false,
+    space: result.space === "digital" ? "digital" : "physical",
+    columns: [{ name: "key", title: text(result.grain.join(" · "), result.grain.map((key) => KNOWN[key]?.[0].zh ?? key).join(" · ")), type: "string", unit: NONE }, column("value"), ...(ranged ? [column("low"), column("high")] : [])],
+    rows: { key: label, value: pick("value"), ...(ranged ? { low: pick("low"), high: pick("high") } : {}) },
+    how: howOf(index, result),
+    missing: null,
+  };
+}
