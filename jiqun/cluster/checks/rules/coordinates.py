@@ -31,7 +31,7 @@ _ZERO = (_lon.abs() < 0.001) & (_lat.abs() < 0.001)
 def coordinates_off_the_globe(data: Data) -> Iterator[Suspect]:
     """Longitude beyond ±180 or latitude beyond ±90 that swapping the two does not mend."""
     for table in _located(data):
-        yield Suspect(table, "lon", _OFF & ~_TURNED, of=BOTH, show=("lon", "lat"))
+        yield Suspect(table, "lon", BOTH & _OFF & ~_TURNED, of=BOTH, show=("lon", "lat"))
 
 
 @rule(
@@ -88,7 +88,7 @@ def far_from_the_rest(data: Data) -> Iterator[Suspect]:
     for table in _located(data):
         region = _region(data, table)
         if region is not None:
-            far = _beyond(region) & ~_OFF & ~_ZERO & ~_among_once_swapped(region)
+            far = BOTH & _beyond(region) & ~_OFF & ~_ZERO & ~_among_once_swapped(region)
             yield Suspect(table, "lon", far, of=BOTH, show=("lon", "lat"))
 
 
