@@ -117,6 +117,7 @@ def test_an_example_without_its_package_is_told_and_the_others_are_shown(
         told = CliRunner().invoke(main, arguments)
         assert told.exit_code == 0, told.stderr
         assert real["china-cities"].title.zh in told.stderr
+        assert f"{real[GENERATED].title.zh}: 检查数据" in told.stderr, "progress from a thread is in the language too"
         assert is_ready(prepared), "it is tried again once the package is there, not at every start"
     finally:
         (tmp_path / "stamp").replace(prepared / STAMP)

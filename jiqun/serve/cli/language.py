@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 
 from jiqun.cluster.facts import Language, Words
 
 __all__ = ["choose", "language", "said", "speak"]
 
-_LANGUAGE: ContextVar[Language] = ContextVar("language", default="en")
+_run: list[Language] = ["en"]
+"""Of the whole process, not of a context: progress is told from threads, which would not inherit one."""
 
 
 def choose(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Language:
@@ -32,12 +32,12 @@ def choose(arguments: Sequence[str], environment: Mapping[str, str] = os.environ
 
 def speak(chosen: Language) -> None:
     """Set the language of this run."""
-    _LANGUAGE.set(chosen)
+    _run[0] = chosen
 
 
 def language() -> Language:
     """Give the language of this run."""
-    return _LANGUAGE.get()
+    return _run[0]
 
 
 def said(en: str, zh: str) -> str:

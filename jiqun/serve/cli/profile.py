@@ -84,13 +84,15 @@ def _show(made: Profile) -> None:
 
 
 def _value(kpi: Kpi, value: float | None) -> str:
-    from jiqun.serve.cli.output import number
+    """Write a value as the pages do; the exact ones are in the JSON."""
+    from jiqun.report.numbers import count, number, percent
+    from jiqun.serve.cli.output import t
 
     if value is None:
         return "–"
     if kpi.type == "share":
-        return f"{value:.1%}"
-    return f"{value:,.0f}" if kpi.type in {"integer", "money"} else number(float(value))
+        return t(percent(value))
+    return t(count(value) if kpi.type == "integer" else number(value))
 
 
 def _interval(kpi: Kpi) -> str:

@@ -69,16 +69,12 @@ class _BarBoard(Board):
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
         self._tasks: dict[str, Any] = {}
-        self._steps: dict[str, Words] = {}
 
     def listener(self, name: str = "") -> Progress:
         def heard(step: Words, done: float, total: float | None) -> None:
             label = f"{name}  {step[language()]}" if name else step[language()]
             if name not in self._tasks:
                 self._tasks[name] = self._bars.add_task(label, total=total, completed=int(done))
-            elif self._steps.get(name) != step:
-                self._bars.reset(self._tasks[name], total=total, completed=int(done), description=label)
-            self._steps[name] = step
             self._bars.update(self._tasks[name], completed=done, total=total, description=label)
 
         return heard
