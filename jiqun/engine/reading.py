@@ -215,6 +215,8 @@ def private(scratch: Path, memory_limit: str | None) -> Iterator[duckdb.DuckDBPy
         # Without these, a Python variable of the caller could be read by its name in a query.
         connection.execute("SET python_enable_replacements = false")
         connection.execute("SET python_scan_all_frames = false")
+        # A time with a zone is kept in UTC, wherever the machine stands.
+        connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = true")
         connection.execute("SET enable_progress_bar_print = false")
         connection.execute("SET progress_bar_time = 0")

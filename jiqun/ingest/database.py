@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ __all__ = ["fetch", "filled", "public_address"]
 
 BATCH = 65_536
 _SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql"}
+_PORTS = {"postgresql": 5432, "mysql": 3306}
 _READ_ONLY = {
     "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
     "mysql": "SET SESSION TRANSACTION READ ONLY",
@@ -63,6 +65,7 @@ def fetch(recipe: Recipe, name: str, target: Path, *, progress: Progress) -> str
     query = (section.query or "").strip().rstrip(";")
     if not re.match(r"(?is)^\s*(select|with|table|values)\b", query):
         raise SourceError(f"{where} query must be a SELECT; it starts with {query[:20]!r}.")
+    _refuse_unreachable(where, address, shown)
     rows = 0
     step = Words(f"Reading {shown}", f"读取 {shown}")
     import pyarrow.parquet as pq
@@ -110,6 +113,21 @@ def public_address(address: str) -> str:
     parts = urlsplit(address)
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}"
+
+
+def _refuse_unreachable(where: str, address: str, shown: str) -> None:
+    """Try the door first: the driver knocks for half a minute before it says that nobody is there."""
+    parts = urlsplit(address)
+    port = parts.port or _PORTS[_SCHEMES[parts.scheme]]
+    if not parts.hostname:
+        return  # a local socket, which the driver finds
+    try:
+        socket.create_connection((parts.hostname, port), timeout=10).close()
+    except OSError as error:
+        raise SourceError(
+            f"{where}: {shown} cannot be reached on port {port} ({error.strerror or error}). "
+            "Check the address, and that the server is running and lets this machine in."
+        ) from error
 
 
 def _batches(where: str, address: str, query: str, scheme: str) -> Iterator[pa.RecordBatch]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +130,24 @@ def test_a_format_that_is_declared_is_the_only_one(
     reader: Reader, tmp_path: Path, text: str, formats: tuple[str, ...], value: datetime | None
 ) -> None:
     assert read(reader, tmp_path, [text], Cast("t", "time", ("x",), formats=formats)) == [value]
+
+
+def test_a_time_with_a_zone_is_in_utc_wherever_the_machine_stands(tmp_path: Path) -> None:
+    noon = datetime(2020, 1, 1, 4, tzinfo=UTC)
+    pq.write_table(pa.table({"x": pa.array([noon], pa.timestamp("us", tz="Asia/Shanghai"))}), tmp_path / "z.parquet")
+    code = (
+        "import sys; from pathlib import Path; from jiqun.engine.reading import reading\n"
+        "from jiqun.engine.canonical import Reading, rows_query; from jiqun.engine.casting import Cast\n"
+        "with reading(scratch=Path('s')) as r:\n"
+        "    r.parquet('v', [Path('z.parquet')])\n"
+        "    what = Reading('v', r.types('v'), [Cast('t', 'time', ('x',))])\n"
+        "    print(r.rows(rows_query(what, strict=True)))\n"
+    )
+    for zone in ("UTC", "Asia/Shanghai", "America/New_York"):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "TZ": zone}, capture_output=True, check=True
+        )
+        assert done.stdout.strip() == b"[(datetime.datetime(2020, 1, 1, 4, 0),)]"
 
 
 def test_truth_is_told_in_both_languages(reader: Reader, tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ import shapely
 import jiqun
 from jiqun import JiqunError
 from jiqun.ingest import Ingested, sources
-from jiqun.ingest.database import filled, public_address
 from jiqun.ingest.sources.delimited import sniff_delimiter
 
 Take = Callable[..., Ingested]
@@ -222,86 +221,3 @@ def test_a_file_of_an_installed_package_is_read(tmp_path: Path, take: Take, monk
 )  # fmt: skip
 def test_the_delimiter_is_the_one_that_splits_every_line_alike(head: str, delimiter: str) -> None:
     assert sniff_delimiter(head) == delimiter
-
-
-DATABASE = (
-    '[files.f]\ndatabase = "postgresql://ann:${DB_PASSWORD}@db.invalid:5432/sales"\nquery = "select * from firms"\n'
-)
-
-
-class Driver:
-    """Stands for the driver: gives what it is told, and notes how it was asked."""
-
-    def __init__(self, answer: pa.Table | BaseException) -> None:
-        self.answer = answer
-        self.asked: dict[str, Any] = {}
-
-    def read_sql(self, address: str, query: str, **options: Any) -> Iterator[pa.RecordBatch]:
-        self.asked = {"address": address, "query": query, **options}
-        if isinstance(self.answer, BaseException):
-            raise self.answer
-        return iter(self.answer.to_batches(max_chunksize=2))
-
-
-def test_a_database_is_read_only_streamed_and_always_asked_again(
-    tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    driver = Driver(pa.table({"id": ["a", "b", "c"], "n": [1, 2, 3]}))
-    monkeypatch.setitem(sys.modules, "connectorx", driver)
-    monkeypatch.setenv("DB_PASSWORD", "s3cr3t")
-    done = take(DATABASE + ACTORS + 'size = "n"\n')
-    assert driver.asked["address"] == "postgresql://ann:s3cr3t@db.invalid:5432/sales"
-    assert driver.asked["pre_execution_query"] == "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
-    assert driver.asked["return_type"] == "arrow_stream"
-    assert actors(tmp_path) == [("a", 1.0), ("b", 2.0), ("c", 3.0)]
-    assert "s3cr3t" not in (tmp_path / "out" / "manifest.json").read_text()
-    assert done.manifest.sources[0].path == "postgresql://db.invalid:5432/sales"
-    assert len(take(DATABASE + ACTORS + 'size = "n"\n').reused) == 1
-    driver.answer = pa.table({"id": ["a"], "n": [9]})
-    assert len(take(DATABASE + ACTORS + 'size = "n"\n').made) == 1
-    assert actors(tmp_path) == [("a", 9.0)]
-
-
-def test_no_message_shows_a_password(tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DB_PASSWORD", "s3cr3t")
-    complaint = RuntimeError("cannot connect to postgresql://ann:s3cr3t@db.invalid:5432/sales as ann:s3cr3t")
-    monkeypatch.setitem(sys.modules, "connectorx", Driver(complaint))
-    with pytest.raises(JiqunError, match=r"postgresql://db\.invalid:5432/sales refuses") as caught:
-        take(DATABASE + ACTORS)
-    error: BaseException | None = caught.value
-    while error is not None:
-        assert "s3cr3t" not in str(error)
-        error = error.__cause__
-
-
-@pytest.mark.parametrize(
-    ("recipe", "said"),
-    [
-        (DATABASE, "the environment variable DB_PASSWORD is not set"),
-        (
-            DATABASE.replace("postgresql:", "oracle:").replace("${DB_PASSWORD}", "x"),
-            "expected postgresql://… or mysql://",
-        ),
-        (DATABASE.replace("select *", "delete").replace("${DB_PASSWORD}", "x"), "query must be a SELECT"),
-    ],
-)
-def test_a_database_section_that_cannot_work_is_refused(
-    tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch, recipe: str, said: str
-) -> None:
-    monkeypatch.delenv("DB_PASSWORD", raising=False)
-    with pytest.raises(JiqunError, match=said):
-        take(recipe + ACTORS)
-    assert not (tmp_path / "out").exists()
-
-
-def test_an_empty_answer_is_said(tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DB_PASSWORD", "x")
-    monkeypatch.setitem(sys.modules, "connectorx", Driver(pa.table({"id": pa.array([], pa.string())})))
-    with pytest.raises(JiqunError, match="the query gives 0 rows"):
-        take(DATABASE + ACTORS)
-
-
-def test_variables_are_put_in_only_where_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("A_B", "x$y")
-    assert filled("here", "p://${A_B}@$A_B") == "p://x$y@$A_B"
-    assert public_address("mysql://u:p%40w@h/db?x=1") == "mysql://h/db"
