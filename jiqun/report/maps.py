@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster, JiqunError, UnknownName
+from jiqun.engine.derived import derived
 from jiqun.report.numbers import unit_of
 from jiqun.report.panel import indicator_title, indicator_unit, main_indicator
 from jiqun.report.shapes import Columnar, MapLayer, Text
@@ -76,6 +77,15 @@ def map_layer(
     within = window(cluster, first, last)
     if industry is not None:
         within_industry(cluster, industry)
+    if industry is None and within is None and indicator is None:
+        # What a page shows first is kept on disk, so that a second start shows it at once.
+        return kept(
+            cluster,
+            "map",
+            lambda: MapLayer.model_validate_json(
+                derived(cluster, "map", lambda: _map_layer(cluster, None, None, None).model_dump_json())
+            ),
+        )
     return kept(cluster, name, lambda: _map_layer(cluster, industry, within, indicator))
 
 

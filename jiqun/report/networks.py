@@ -9,6 +9,7 @@ import polars as pl
 
 from jiqun.cluster import Cluster
 from jiqun.engine import trace
+from jiqun.engine.derived import derived
 from jiqun.report.numbers import count, fitted
 from jiqun.report.shapes import Columnar, Edges, How, Network, Text, TraceShape
 from jiqun.report.vocabulary import vocabulary
@@ -54,6 +55,15 @@ def network(
         If a filter names something that does not exist.
     """
     within = window(cluster, first, last)
+    if industry is None and within is None:
+        # What a page shows first is kept on disk, so that a second start shows it at once.
+        return kept(
+            cluster,
+            "network",
+            lambda: Network.model_validate_json(
+                derived(cluster, "network", lambda: _network(cluster, None, None).model_dump_json())
+            ),
+        )
     return kept(cluster, f"network:{industry}:{first}:{last}", lambda: _network(cluster, industry, within))
 
 

@@ -201,8 +201,10 @@ def window(cluster: Cluster, first: str | None, last: str | None) -> Window | No
     closes = parse(last)[1] if last else None
     if opens and closes and closes <= opens:
         raise JiqunError(f"The last period {last} comes before the first, {first}. Swap them.")
+    if opens is None and closes is None:
+        return None
     covered = calendar(cluster)
-    if covered is None or (opens is None and closes is None):
+    if covered is None:
         return None
     whole_start, whole_end = parse(covered.periods[0])[0], parse(covered.periods[-1])[1]
     start, end = opens or min(whole_start, closes or whole_start), closes or max(whole_end, opens or whole_end)

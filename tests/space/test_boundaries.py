@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 import shapely
 
 from jiqun.cluster import JiqunError, UnknownName
-from jiqun.space import boundaries as module
 from jiqun.space.boundaries import boundaries, boundary_names, boundary_text, boundary_with, covering
 from jiqun.space.boundaries_cache import kept_text
+
+# The room exports a function of the same name as the module.
+module = import_module("jiqun.space.boundaries")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -164,3 +168,26 @@ def test_an_industry_includes_those_below_it_even_where_the_codes_loop():
 
 def test_no_interactions_no_network():
     assert shared_counterparts(Cluster.from_tables(actors=pl.DataFrame({"actor_id": ["a"]}))) is None
+
+
+def test_the_picture_does_not_depend_on_the_number_of_cores():
+    script = (
+        "import sys, hashlib; sys.path.insert(0, sys.argv[1]); import numpy as np\n"
+        "from test_digital import planted\n"
+        "from jiqun.space import shared_counterparts\n"
+        "m = shared_counterparts(planted())\n"
+        "print(hashlib.sha256(b''.join(np.ascontiguousarray(v).tobytes()"
+        " for v in (m.x, m.y, m.community, m.source, m.target))).hexdigest())"
+    )
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", script, str(Path(__file__).parent)],
+            env={**os.environ, **dict.fromkeys(names, str(threads))},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in (1, 4)
+    }
+    assert len(found) == 1

@@ -94,7 +94,8 @@ def activity_by_place(c: Cluster) -> Drawing | Missing:
             "high": high.tolist(),
         },
         takeaway=Text(
-            en=f"The leading place of {count(len(places)).en} is {leader.en}, with {percent(float(share[0])).en} of the {what.en}"
+            en=f"The leading place of {count(len(places)).en} is {leader.en}, with "
+            f"{percent(float(share[0])).en} of the {what.en}"
             + (f"; {tied} places cannot be told apart at the top." if tied > 1 else "."),
             zh=f"{count(len(places)).zh} 个地点中,{leader.zh} 居首,占{what.zh}的 {percent(float(share[0])).zh}"
             + (f";前 {tied} 个地点的差异不显著。" if tied > 1 else "。"),

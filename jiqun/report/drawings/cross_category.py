@@ -137,8 +137,8 @@ def _says(c: Cluster, pair: tuple[str, str], *, sure: Text, pairs: Text, lift: T
         )
     a, b = (industry_title(c, code) for code in pair)
     return Text(
-        en=f"The categories {a.en} and {b.en} are taken together {lift.en} times as often as the sizes of orders explain "
-        f"({edges.en}); {sure.en} of {pairs.en} pairs of categories are surely above chance.",
+        en=f"The categories {a.en} and {b.en} are taken together {lift.en} times as often as the sizes of orders "
+        f"explain ({edges.en}); {sure.en} of {pairs.en} pairs of categories are surely above chance.",
         zh=f"“{a.zh}”与“{b.zh}”同单出现的频率是订单规模所能解释的 {lift.zh} 倍({edges.zh});"
         f"{pairs.zh} 个品类对中有 {sure.zh} 个显著高于随机。",
     )

@@ -88,8 +88,9 @@ def location_quotients(c: Cluster) -> Drawing | Missing:
             "firms": shown["rows"].to_list(),
         },
         takeaway=Text(
-            en=f"What stands out most is {what.en} in {where.en}: its share there is "
-            f"{number(shown['value'][0]).en} times that in the whole ({edges.en}); {count(sure.height).en} pairs of a place and an industry are surely above 1.",
+            en=f"What stands out most is {what.en} in {where.en}: its share there is {number(shown['value'][0]).en} "
+            f"times that in the whole ({edges.en}); {count(sure.height).en} pairs of a place and an industry are "
+            "surely above 1.",
             zh=f"{where.zh}的“{what.zh}”最为突出:当地占比为总体的 {number(shown['value'][0]).zh} 倍({edges.zh});"
             f"共有 {count(sure.height).zh} 个“地点—行业”组合显著高于 1。",
         ),
