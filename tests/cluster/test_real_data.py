@@ -84,3 +84,16 @@ def test_crunchbase_with_longitude_and_latitude_swapped_shows(shared_data: Path)
     found = check(Cluster.from_tables(actors=swapped), only=["coordinates_swapped", "coordinates_off_the_globe"])
     assert {f.rule for f in found} == {"coordinates_swapped"}
     assert found.items[0].share > 0.5
+
+
+@pytest.mark.parametrize(
+    ("missing", "severity"), [(1, "info"), (19, "info"), (20, "warning"), (99, "warning"), (100, "info")]
+)
+def test_missing_places_weigh_most_where_they_are_one_sided(missing: int, severity: str) -> None:
+    actors = pl.DataFrame(
+        {"actor_id": [f"a{i}" for i in range(100)], "place_id": [None if i < missing else "p" for i in range(100)]},
+        schema_overrides={"place_id": pl.String},
+    )
+    (found,) = check(Cluster.from_tables(actors=actors), only=["thin_coverage"])
+    assert (found.severity, found.rows, found.of) == (severity, missing, 100)
+    assert found.title.en.startswith("No row") == (missing == 100)

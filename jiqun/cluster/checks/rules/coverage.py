@@ -23,6 +23,7 @@ ESSENTIAL = {"actors": ("industry_id", "place_id"), "interactions": ("time",), "
 PAID = ("order", "payment", "investment", "acquisition", "stay", "award")
 """Kinds of interaction that have an amount; nobody pays for a look."""
 
+NOBODY = Words("No row that should have a value has one", "应有取值的记录全部缺失")
 LENIENT = ("founded", "category")
 """Columns that only few questions need: told, never a warning."""
 
@@ -46,7 +47,8 @@ def thin_coverage(data: Data) -> Iterator[Fault]:
     """Missing industry, place, coordinates, time, category or amount, of 1 % of the rows or more.
 
     A warning from a fifth of the rows on, except for founding and category. Actors are asked only where
-    they are firms or of no stated kind, amounts only of interactions that are paid for.
+    they are firms or of no stated kind, amounts only of interactions that are paid for. A column that is
+    missing for all of them costs nothing, as one that is not given.
     """
     for table, names in IMPORTANT.items():
         held = [name for name in names if data.has(table, name)]
@@ -65,9 +67,11 @@ def thin_coverage(data: Data) -> Iterator[Fault]:
         for number, name in enumerate(held):
             rows, of = int(counted[f"rows{number}"] or 0), int(counted[f"of{number}"] or 0)
             if of and rows >= TOLD * of:
-                grave = rows >= THIN * of and name not in LENIENT
+                # where nobody has it, it is as if the column were not given: unknown, but not one-sided
+                grave = THIN * of <= rows < of and name not in LENIENT
                 severity: Severity = "warning" if grave else "info"
-                yield Fault(table, name, rows, of, (f"{rows / of:.1%}",), severity=severity)
+                title = NOBODY if rows == of else None
+                yield Fault(table, name, rows, of, (f"{rows / of:.1%}",), severity=severity, title=title)
 
 
 @rule(
