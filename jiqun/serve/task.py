@@ -86,19 +86,23 @@ def _unplaced(message: str, arguments: Sequence[str]) -> str:
 
 
 def _draft(job: str, taken: str) -> dict[str, Any]:
-    from jiqun.ingest import draft
-
     _bound_memory()
     folder = Path(job)
     Voice()(Words("Looking at the files", "查看文件"), 0, None)
     files = sorted(path for path in (folder / "files").iterdir() if path.is_file())
     own = [path for path in files if path.name.lower().endswith("recipe.toml")]
     try:
-        text = own[0].read_text(encoding="utf-8-sig") if own else draft(files)
+        text = own[0].read_text(encoding="utf-8-sig") if own else _drafted(files)
     except UnicodeDecodeError as error:
         raise JiqunError(f"{own[0].name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
     (folder / "recipe.toml").write_text(_other_id(text, taken.split(",")), encoding="utf-8")
     return {"recipe": "recipe.toml"}
+
+
+def _drafted(files: Sequence[Path]) -> str:
+    from jiqun.ingest import draft
+
+    return draft(files)
 
 
 def _run(job: str, taken: str) -> dict[str, Any]:

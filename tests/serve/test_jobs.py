@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import openpyxl
+import polars as pl
 import pytest
 
 import jiqun
@@ -91,14 +92,14 @@ def test_a_recipe_is_drafted_edited_and_run(serve: Callable[..., httpx.Client]) 
     assert client.post(f"/api/jobs/{id_}/run").status_code == 409, "it is over"
 
 
-def test_a_draft_as_it_is_makes_a_cluster_under_a_free_name(serve: Callable[..., httpx.Client]) -> None:
+def test_a_draft_as_it_is_makes_a_cluster_under_a_free_name(
+    home: Path, serve: Callable[..., httpx.Client], cluster_writer: Callable[..., Path]
+) -> None:
+    cluster_writer(home / "firms", "firms", {"places": pl.DataFrame({"place_id": ["p"]})})
     client = serve()
-    made = []
-    for _ in range(2):
-        id_ = send(client, {"firms.csv": FIRMS}, "?run=true")
-        made.append(wait(client, id_, until={"done"}).cluster)
-    assert made[1] == f"{made[0]}-2"
-    assert client.get(f"/api/clusters/{made[1]}/tables/actors").json()["total"] == 3
+    id_ = send(client, {"firms.csv": FIRMS}, "?run=true")
+    assert wait(client, id_, until={"done"}).cluster == "firms-2"
+    assert client.get("/api/clusters/firms-2/tables/actors").json()["total"] == 3
 
 
 HOSTILE_SOURCES = [
