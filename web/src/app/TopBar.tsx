@@ -19,10 +19,11 @@ export function TopBar() {
         {w("skip")}
       </button>
       <nav className="top-brand" aria-label={w("mainNavigation")}>
-        <Link to="/" className="brand" aria-label={`Jiqun 集群 – ${w("goHome")}`}>
+        <Link to="/" className="brand">
           <Mark />
           <b lang="zh-CN">集群</b>
           <span>Jiqun</span>
+          <span className="visually-hidden"> – {w("goHome")}</span>
         </Link>
       </nav>
       {id ? <ClusterBar id={id} /> : <span className="top-space" />}

@@ -1,6 +1,7 @@
 /** Profile 集群画像: what this cluster is, in prose, key figures and six figures. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 
 import { useCluster } from "../app/ClusterFrame";
 import { UtilityBar, useAddress } from "../app/UtilityBar";
@@ -10,7 +11,7 @@ import { FigureCard } from "../figure/FigureCard";
 import { spanLabel } from "../format/period";
 import { useLook } from "../look/look";
 import { GradeMark, SpaceBadges } from "../parts/Badges";
-import { Failed, Loading } from "../parts/States";
+import { Empty, Failed, Loading } from "../parts/States";
 import { FindingsDrawer } from "./FindingsDrawer";
 import { KpiGrid } from "./KpiGrid";
 import { parts } from "./prose";
@@ -60,8 +61,13 @@ export default function Profile() {
             <h2 className="portrait-title">{t(card.title)}</h2>
             <p className="portrait-summary">{t(card.summary)}</p>
           </header>
-          <KpiGrid kpis={data.kpis} onMark={mark} figures={known} />
+          {data.kpis.length ? <KpiGrid kpis={data.kpis} onMark={mark} figures={known} /> : null}
           <Prose sentences={data.sentences} onMark={mark} known={known} />
+          {data.figures.length === 0 ? (
+            <Empty title={w("noFigure")} action={<Link className="button" to={`/clusters/${encodeURIComponent(card.id)}/data`}>{w("data")}</Link>}>
+              {w("noFigureWhy")}
+            </Empty>
+          ) : null}
           <section aria-label={w("figures")} className="figures">
             {data.figures.map((figure) => (
               <FigureCard

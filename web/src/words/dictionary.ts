@@ -184,7 +184,11 @@ export const dictionary = {
     en: "Teal is physical space, violet is digital space, their blend holds in both. Bars and bands show the 95% interval.",
     zh: "青色为地理空间,紫色为数字空间,混色表示两者兼有。线段与色带表示 95% 区间。",
   },
-  noFigure: { en: "Nothing to draw", zh: "没有可绘制的内容" },
+  noFigure: { en: "Nothing to draw yet", zh: "还没有可绘制的内容" },
+  noFigureWhy: {
+    en: "Figures need at least one of: industries, places, dates, interactions. The data page says what is there.",
+    zh: "图表至少需要以下之一:行业、地点、日期、交互。数据页说明现有内容。",
+  },
 
   // two-space map
   mapQuestion: { en: "Do near firms also trade with the same partners?", zh: "地理邻近的企业,是否也共享交易伙伴?" },
