@@ -11,19 +11,25 @@ import http.client
 import json
 import os
 import signal
+import socket
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-PORT = 8399
+
+def free_port() -> int:
+    """Give a port that no one listens on, so that no other server answers in our place."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
-def get(path: str, deadline: float) -> float:
+def get(port: int, path: str, deadline: float) -> float:
     """Ask until the first byte of an answer is there, and give the time of that moment."""
     while time.perf_counter() < deadline:
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         with contextlib.suppress(ConnectionRefusedError, ConnectionResetError):
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -44,15 +50,16 @@ def cpu_seconds(pid: int) -> float:
 def once(folder: Path) -> tuple[float, float, float]:
     """Start, ask for the page and the clusters, end; give both times and the processor time until the page."""
     command = [sys.executable, "-c", "from jiqun.serve.cli import main; main()"]
+    port = free_port()
     started = time.perf_counter()
     process = subprocess.Popen(
-        [*command, "demo", "--dir", str(folder), "--no-browser", "--port", str(PORT)],
+        [*command, "demo", "--dir", str(folder), "--no-browser", "--port", str(port)],
         stdout=subprocess.DEVNULL,
     )
     try:
-        page = get("/", started + 60) - started
+        page = get(port, "/", started + 60) - started
         used = cpu_seconds(process.pid)
-        listed = get("/api/clusters", started + 60) - started
+        listed = get(port, "/api/clusters", started + 60) - started
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(20)

@@ -145,8 +145,7 @@ def _example(id_: str, folder: str) -> dict[str, Any]:
 def prepare(folder: Path, voice: Progress) -> None:
     """Compute what the first pages show, so that they open at once; a part that cannot be is left for its page."""
     from jiqun.engine import open_cluster
-    from jiqun.report import card, filters, findings, profile
-    from jiqun.serve.opening import map_text, network_text
+    from jiqun.report import card, filters, findings, map_layer, network, profile
 
     cluster = open_cluster(folder)
     steps: tuple[tuple[Words, Callable[[], object]], ...] = (
@@ -154,8 +153,8 @@ def prepare(folder: Path, voice: Progress) -> None:
         (Words("Describing the cluster", "描述集群"), lambda: card(cluster)),
         (Words("Computing the profile", "计算画像"), lambda: profile(cluster, progress=voice)),
         (Words("Collecting the filters", "汇总筛选项"), lambda: filters(cluster)),
-        (Words("Drawing the map", "绘制地图"), lambda: map_text(cluster)),
-        (Words("Laying out the network", "布局网络"), lambda: network_text(cluster)),
+        (Words("Drawing the map", "绘制地图"), lambda: map_layer(cluster)),
+        (Words("Laying out the network", "布局网络"), lambda: network(cluster)),
     )
     for number, (step, compute) in enumerate(steps):
         voice(step, number, len(steps))

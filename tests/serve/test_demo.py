@@ -62,7 +62,7 @@ def test_a_built_example_is_marked_as_generated_and_its_pages_are_computed(prepa
     cluster = jiqun.open(prepared / GENERATED)
     assert cluster.about.origin == "generated"
     computed = {file.name.rsplit("-", 1)[0] for file in (prepared / GENERATED / "derived").iterdir()}
-    assert {"card", "findings", "filters", "profile", "opening-map", "opening-network"} <= computed
+    assert {"card", "findings", "filters", "profile", "map", "network"} <= computed
 
 
 def test_the_page_answers_and_ctrl_c_ends_it_cleanly(started: tuple[subprocess.Popen[str], str]) -> None:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from jiqun.cluster import Words
 from jiqun.report.shapes import ClusterCard, Figure, Filters, FindingsReport, MapLayer, Network, Profile
 from jiqun.serve.examples import answers
-from jiqun.serve.opening import map_text, network_text
 from jiqun.serve.refusals import Refusal
 from jiqun.serve.services import ClusterId, ServicesOf, file_headers
 from jiqun.serve.shapes import Removed
@@ -139,9 +138,11 @@ async def map_layer(
     ] = None,
 ) -> Response:
     """Points, hexagons (many points), areas (a panel of places) or a list, under the filters."""
+    from jiqun.report import map_layer as make
+
     entry = await services.entry(id_)
     chosen = {"industry": industry, "first": first, "last": last, "indicator": indicator}
-    return await services.answer(request, entry, "map", lambda: map_text(entry.cluster, **chosen), **chosen)
+    return await services.answer(request, entry, "map", lambda: make(entry.cluster, **chosen), **chosen)
 
 
 @router.get("/{id}/network", response_model=Network, summary="Digital space", responses=answers("network"))
@@ -155,9 +156,11 @@ async def network(
     last: Last = None,
 ) -> Response:
     """Firms joined by shared counterparts, laid out, with their communities, under the filters."""
+    from jiqun.report import network as make
+
     entry = await services.entry(id_)
     chosen = {"industry": industry, "first": first, "last": last}
-    return await services.answer(request, entry, "network", lambda: network_text(entry.cluster, **chosen), **chosen)
+    return await services.answer(request, entry, "network", lambda: make(entry.cluster, **chosen), **chosen)
 
 
 @router.delete("/{id}", response_model=Removed, summary="Remove a cluster", responses=answers("removed"))
