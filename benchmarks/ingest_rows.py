@@ -70,8 +70,9 @@ steps = []
 
 TAIL = """
 import json
-print(json.dumps({"seconds": seconds, "rows": rows, "steps": len(steps),
-                  "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "rows": rows, "steps": len(steps),
+                  "peak": used.ru_maxrss * 1024}))
 """
 
 
@@ -126,7 +127,9 @@ def main() -> None:
         generate(folder / "orders.csv", options.rows, dirty=options.dirty)
         (folder / "recipe.toml").write_text(RECIPE, encoding="utf-8")
         size = (folder / "orders.csv").stat().st_size
-        print(f"{options.rows:,} rows, {size / 1e6:,.0f} MB, {os.cpu_count()} cores, limit {options.memory}", flush=True)
+        print(
+            f"{options.rows:,} rows, {size / 1e6:,.0f} MB, {os.cpu_count()} cores, limit {options.memory}", flush=True
+        )
         results: dict[str, list[dict[str, float]]] = {"jiqun": [], "polars": []}
         for _ in range(options.runs):
             for reader, code in (("jiqun", JIQUN), ("polars", POLARS)):  # side by side, under the same load
@@ -135,14 +138,13 @@ def main() -> None:
                     raise SystemExit(f"{reader} gave {result['rows']:,} rows")
                 results[reader].append(result)
                 time.sleep(0.5)
-        print(f"\n| reader | median s | rows/s | MB/s | peak MB | progress calls |\n|---|{'---:|' * 5}")
+        print(f"\n| reader | median s | CPU s | rows/s | MB/s | peak MB | progress calls |\n|---|{'---:|' * 6}")
         for reader, found in results.items():
             seconds = statistics.median(r["seconds"] for r in found)
             peak = max(r["peak"] for r in found)
-            print(
-                f"| {reader} | {seconds:.1f} | {options.rows / seconds:,.0f} | {size / 1e6 / seconds:,.0f} | "
-                f"{peak / 1e6:,.0f} | {statistics.median(r['steps'] for r in found):.0f} |"
-            )
+            cpu, steps = (statistics.median(r[what] for r in found) for what in ("cpu", "steps"))
+            rates = f"{options.rows / seconds:,.0f} | {size / 1e6 / seconds:,.0f}"
+            print(f"| {reader} | {seconds:.1f} | {cpu:.1f} | {rates} | {peak / 1e6:,.0f} | {steps:.0f} |")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import mmap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -101,15 +100,26 @@ def _as_utf8(given: Given) -> Path:
 
 
 def _refuse_binary(given: Given, path: Path) -> None:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        found = content.find(b"\x00")
+    lines = 0
+    for offset, chunk in _chunks(path):
+        found = chunk.find(b"\x00")
         if found >= 0:
-            line = content[: min(found, FIELD)].count(b"\n") + 1 if found < FIELD else None
-            at = f"line {line}, " if line else ""
+            line = lines + chunk.count(b"\n", 0, found) + 1
             raise SourceError(
-                f"{given.label}, {at}byte {found:,}: a NUL byte, which no text has. If it was saved as “Unicode” by a "
-                'spreadsheet, add  encoding = "utf-16"  to its section of the recipe; if it is no text, correct format.'
+                f"{given.label}, line {line}, byte {offset + found:,}: a NUL byte, which no text has. If it was saved "
+                'as “Unicode” by a spreadsheet, add  encoding = "utf-16"  to its section of the recipe; if it is no text, '
+                "correct format."
             )
+        lines += chunk.count(b"\n")
+
+
+def _chunks(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Give the bytes of a file in pieces, each with its offset; a map of it would count as memory used."""
+    offset = 0
+    with path.open("rb") as file:
+        while chunk := file.read(HEAD):
+            yield offset, chunk
+            offset += len(chunk)
 
 
 def _head(given: Given, path: Path) -> str:
@@ -251,6 +261,11 @@ def _lines(path: Path, layout: CsvLayout, rows: Sequence[int]) -> list[int]:
 
 
 def _one_line_each(path: Path, layout: CsvLayout) -> bool:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        quoted = layout.quote and content.find(layout.quote.encode()) >= 0
-        return not quoted and content.find(b"\n\n") < 0 and content.find(b"\n\r\n") < 0
+    """Tell whether every row is one line: no quote, which may hold a line break, and no blank line."""
+    quote, before = layout.quote.encode(), b""
+    for _, chunk in _chunks(path):
+        seam = before[-2:] + chunk
+        if (quote and quote in chunk) or b"\n\n" in seam or b"\n\r\n" in seam or b"\r\r" in seam:
+            return False
+        before = chunk
+    return True
