@@ -106,9 +106,9 @@ def _refuse_binary(given: Given, path: Path) -> None:
         if found >= 0:
             line = lines + chunk.count(b"\n", 0, found) + 1
             raise SourceError(
-                f"{given.label}, line {line}, byte {offset + found:,}: a NUL byte, which no text has. If it was saved "
-                'as “Unicode” by a spreadsheet, add  encoding = "utf-16"  to its section of the recipe; if it is no text, '
-                "correct format."
+                f"{given.label}, line {line}, byte {offset + found:,}: a NUL byte, which no text has. "
+                'If a spreadsheet saved it as “Unicode”, add  encoding = "utf-16"  to its section of the recipe; '
+                "if it is no text, correct format."
             )
         lines += chunk.count(b"\n")
 
