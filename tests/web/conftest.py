@@ -25,7 +25,7 @@ from jiqun.serve.assets import STATIC
 from jiqun.serve.run import address, listen
 
 pytest.importorskip("playwright.sync_api", reason="needs playwright (pip install playwright)")
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 # Headless machines have no graphics card; the software renderer draws the same, slowly.
 ARGUMENTS = [
@@ -173,6 +173,8 @@ def spaces(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     def show(state: str = "") -> Page:
         shared.page.evaluate("(route) => { location.hash = route; }", f"/clusters/both/map{state}")
         shared.page.get_by_test_id("graph").wait_for()
+        # The state of the test before must be gone, and that of this one there.
+        shared.page.get_by_test_id("selection").wait_for(state="visible" if "pick=" in state else "detached")
         shared.page.locator(".pane-busy").first.wait_for(state="detached")
         return shared.page
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-FIRMS = "firm id;name;city;lon;lat\nf1;义乌一厂;义乌;120.07;29.31\nf2;义乌二厂;义乌;120.08;29.30\nf3;杭州厂;杭州;120.15;30.27\n"
+FIRMS = """firm id;name;city;lon;lat
+f1;义乌一厂;义乌;120.07;29.31
+f2;义乌二厂;义乌;120.08;29.30
+f3;杭州厂;杭州;120.15;30.27
+"""
 
 
 def send(page, name, text, encoding="utf-8"):
