@@ -73,6 +73,11 @@ class Recipe:
 def load_recipe(path: str | Path) -> Recipe:
     """Read a recipe from a file.
 
+    Parameters
+    ----------
+    path
+        The recipe, or a folder that holds one as ``recipe.toml``. Files it names are beside it.
+
     Raises
     ------
     RecipeError
