@@ -5,7 +5,7 @@ from jiqun.cluster.errors import JiqunError, MissingColumn, MissingTable, Unknow
 from jiqun.cluster.facts import LANGUAGES, Language, Reference, Words
 from jiqun.cluster.model import About, Cluster, FrameStore, Store
 from jiqun.cluster.schema import SCHEMA_VERSION, TABLES, Column, Table
-from jiqun.cluster.version import __version__
+from jiqun.cluster.version import __version__, code_version
 
 __all__ = [
     "LANGUAGES",
@@ -30,5 +30,6 @@ __all__ = [
     "Words",
     "__version__",
     "check",
+    "code_version",
     "rules",
 ]

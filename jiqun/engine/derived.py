@@ -8,7 +8,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from jiqun.cluster import Cluster, __version__
+from jiqun.cluster import Cluster, code_version
+from jiqun.engine.folder import DERIVED
 
 __all__ = ["derived"]
 
@@ -16,8 +17,8 @@ __all__ = ["derived"]
 def derived(cluster: Cluster, name: str, compute: Callable[[], str], **parameters: object) -> str:
     """Give a text (JSON) computed from a cluster, from disk where the same one was computed before.
 
-    The result is kept in ``derived/`` of the cluster folder under a hash of the data, the version of
-    Jiqun, the name and the parameters; a cluster in memory is computed each time. A folder that
+    The result is kept in ``derived/`` of the cluster folder under a hash of the data, the code, the
+    name and the parameters; a cluster in memory is computed each time. A folder that
     cannot be written to is no error.
 
     Parameters
@@ -33,8 +34,8 @@ def derived(cluster: Cluster, name: str, compute: Callable[[], str], **parameter
     """
     if cluster.path is None:
         return compute()
-    key = json.dumps([cluster.store.data_hash, __version__, name, parameters], sort_keys=True, default=str)
-    file = Path(cluster.path) / "derived" / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
+    key = json.dumps([cluster.store.data_hash, code_version(), name, parameters], sort_keys=True, default=str)
+    file = Path(cluster.path) / DERIVED / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
     try:
         return file.read_text(encoding="utf-8")
     except OSError:

@@ -25,6 +25,7 @@ from jiqun.engine.manifest import MANIFEST, Manifest, Part, SourceFile, read_man
 __all__ = ["FolderStore", "Writer", "open_cluster", "writing"]
 
 DATA = "data"
+DERIVED = "derived"
 SCRATCH = ".scratch"
 _REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 
@@ -238,6 +239,8 @@ class Writer:
         for file in (self.folder / DATA).iterdir():
             if f"{DATA}/{file.name}" not in keep:
                 file.unlink(missing_ok=True)
+        for file in (self.folder / DERIVED).glob("*.json"):
+            file.unlink(missing_ok=True)
 
     def _sweep_interrupted(self, manifest: Manifest) -> None:
         # What is younger than the manifest and not named by it was made by a run that never committed;
@@ -312,7 +315,7 @@ def _cannot_write(folder: Path, error: OSError) -> JiqunError:
 
 
 def _foreign(folder: Path) -> Iterator[Path]:
-    own = {DATA, SCRATCH, ".lock", "derived"}
+    own = {DATA, SCRATCH, ".lock", DERIVED}
     return (p for p in folder.iterdir() if p.name not in own and not p.name.startswith(f".{MANIFEST}"))
 
 

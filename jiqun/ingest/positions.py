@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from jiqun.ingest.coordinates import to_wgs84
+from jiqun.cluster.coordinates import to_wgs84
 
 __all__ = ["to_wgs84_file"]
 

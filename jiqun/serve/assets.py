@@ -7,9 +7,10 @@ import mimetypes
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from fastapi import Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ def serve_assets(app: FastAPI, folder: Path = STATIC) -> None:
         if path.startswith(HASHED) or "." in path.rpartition("/")[2]:
             # A file that is missing is missing: a page in its place would be read as a broken script.
             raise HTTPException(404)
+        if path:
+            # The client keeps its own addresses behind the #; whoever types one without it is sent there.
+            root = request.scope.get("root_path", "")
+            return RedirectResponse(f"{root}/#/{quote(path)}", 307)
         index = folder / "index.html"
         if index.is_file():
             return _send(index, request, "no-cache")

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
-from jiqun.cluster import JiqunError, Words, __version__
+from jiqun.cluster import JiqunError, Words, code_version
 from jiqun.serve.process import Process
 from jiqun.serve.refusals import Refusal
 
@@ -76,7 +76,7 @@ def lacking(packages: Iterable[str]) -> list[str]:
 def _made_by(packages: Iterable[str]) -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
-    found = {"jiqun": __version__}
+    found = {"jiqun": code_version()}
     for name in packages:
         try:
             found[name] = version(name)

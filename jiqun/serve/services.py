@@ -12,7 +12,7 @@ from urllib.parse import quote
 from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel
 
-from jiqun.cluster import __version__
+from jiqun.cluster import code_version
 from jiqun.serve.workspace import Entry, Workspace
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def known(request: Request, tag: str) -> bool:
 
 def tag_of(entry: Entry, what: str, parameters: dict[str, Any]) -> str:
     """Name an answer: same name, same bytes."""
-    said = repr((entry.id, entry.folder, entry.stamp, entry.removable, __version__, what, sorted(parameters.items())))
+    cluster = (entry.id, entry.folder, entry.stamp, entry.removable)
+    said = repr((cluster, code_version(), what, sorted(parameters.items())))
     return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
 
 

@@ -186,7 +186,7 @@ def _conflict(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shift(tables: Tables) -> Tables:
-    from jiqun.ingest.coordinates import from_wgs84
+    from jiqun.cluster.coordinates import from_wgs84
 
     actors = tables["actors"]
     # close to their places: with 10 firms a place, a scatter of kilometres would hide a shift of metres

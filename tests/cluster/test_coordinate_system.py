@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from jiqun.cluster import Cluster, check
-from jiqun.ingest.coordinates import from_wgs84
+from jiqun.cluster.coordinates import from_wgs84
 
 
 def firms_of_districts(data: Path, *, scatter: float, actors: str = "WGS84", places: str = "WGS84") -> Cluster:

@@ -142,7 +142,7 @@ def test_examples_are_prepared_again_when_what_made_them_changed(
     assert is_ready(tmp_path)
     stamp = json.loads((tmp_path / STAMP).read_text())
     if change == "version":
-        monkeypatch.setattr("jiqun.serve.demo.__version__", "9.9.9")
+        monkeypatch.setattr("jiqun.serve.demo.code_version", lambda: "9.9.9")
     elif change == "package":
         stamp["made_by"]["click"] = "0.0.1"
         (tmp_path / STAMP).write_text(json.dumps(stamp))

@@ -6,10 +6,8 @@ where one is. A shift that size is invisible on a map of a country, and wrong on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 
 from jiqun.cluster.checks.data import Data, present
 from jiqun.cluster.checks.rule import Fault, rule
+from jiqun.cluster.coordinates import from_wgs84, to_wgs84
 from jiqun.cluster.facts import Words
 
 Array = NDArray[np.float64]
@@ -95,7 +94,7 @@ def _by_points(data: Data) -> Suspicion | None:
         return None
     best: tuple[float, float, str] | None = None
     for system in SYSTEMS:
-        moved = _shift()(at_lon, at_lat, system)
+        moved = from_wgs84(at_lon, at_lat, system)
         shift = _metres(moved[0] - at_lon, moved[1] - at_lat, at_lat)
         slope, error, rest = _slope(offset[:, near], shift[:, near])
         fits = abs(abs(slope) - 1.0) < 0.3 and abs(slope) > SURE * error
@@ -138,7 +137,7 @@ def _by_outlines(data: Data) -> Suspicion | None:
     inside = shapely.contains_xy(polygons, lon, lat)
     best: tuple[float, int, int, str] | None = None
     for system in SYSTEMS:
-        back = _shift("to_wgs84")(lon, lat, system)
+        back = to_wgs84(lon, lat, system)
         mended = shapely.contains_xy(polygons, *back)
         brought, taken = int((mended & ~inside).sum()), int((inside & ~mended).sum())
         z = (brought - taken) / max(1.0, float(brought + taken)) ** 0.5
@@ -171,9 +170,3 @@ def _metres(east: Array, north: Array, lat: Array) -> Array:
 def _in_china(lon: str, lat: str) -> nw.Expr:
     box = (nw.col(lon) >= 73.0) & (nw.col(lon) <= 136.0) & (nw.col(lat) >= 3.0) & (nw.col(lat) <= 54.0)
     return present(lon) & present(lat) & box
-
-
-def _shift(name: str = "from_wgs84") -> Callable[[Array, Array, str], tuple[Any, Any]]:
-    # The formulas are those of the readers: looked up when needed, since ingest is a later room.
-    function: Callable[[Array, Array, str], tuple[Any, Any]] = getattr(import_module("jiqun.ingest.coordinates"), name)
-    return function

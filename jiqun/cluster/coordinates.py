@@ -23,7 +23,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jiqun.cluster import JiqunError
+from jiqun.cluster.errors import JiqunError
 
 __all__ = ["SYSTEMS", "from_wgs84", "out_of_range", "system", "to_wgs84"]
 

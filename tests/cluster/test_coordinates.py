@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jiqun.cluster import JiqunError
-from jiqun.ingest.coordinates import SYSTEMS, from_wgs84, out_of_range, system, to_wgs84
+from jiqun.cluster.coordinates import SYSTEMS, from_wgs84, out_of_range, system, to_wgs84
 
 # WGS84 (lat, lon) → GCJ-02 (lat, lon): the test positions that the public implementations of the
 # formula share (eviltransform, MIT), in Shanghai, Shenzhen and Beijing.
