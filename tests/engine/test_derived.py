@@ -9,7 +9,8 @@ import pytest
 
 import jiqun
 from jiqun.cluster import About, Cluster
-from jiqun.engine import derived, writing
+from jiqun.engine import writing
+from jiqun.engine.derived import derived
 
 
 def make(folder: Path, rows: int) -> Cluster:
