@@ -8,7 +8,9 @@ loaded from the network: extensions are neither installed nor loaded automatical
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import shutil
 import stat
 import tempfile
 import threading
@@ -22,6 +24,9 @@ import narwhals as nw
 from jiqun.cluster import JiqunError
 
 __all__ = ["Database", "connect", "database", "relation"]
+
+
+_CONNECTIONS = itertools.count()
 
 
 def connect(
@@ -46,7 +51,7 @@ def connect(
     config: dict[str, Any] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "temp_directory": str(spill or _spill_folder()),
+        "temp_directory": str(spill or _own_leaf(_spill_folder())),
     }
     memory = memory_limit or os.environ.get("JIQUN_MEMORY")
     if memory:
@@ -82,6 +87,29 @@ def _spill_folder() -> Path:
         # someone else made a folder, or a link, of that name: leave it to them
         return Path(tempfile.mkdtemp(prefix="jiqun-spill-"))
     return folder
+
+
+def _own_leaf(folder: Path) -> Path:
+    """Name a folder in it for one connection alone, since DuckDB names its files alike in every process.
+
+    DuckDB makes the leaf when it first spills and removes it when it is closed; what a killed process left
+    behind is removed here.
+    """
+    for leaf in folder.iterdir():
+        pid = leaf.name.partition("-")[0]
+        if pid.isdecimal() and not _alive(int(pid)):
+            shutil.rmtree(leaf, ignore_errors=True)
+    return folder / f"{os.getpid()}-{next(_CONNECTIONS)}"
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class Database:

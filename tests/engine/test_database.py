@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -129,3 +131,24 @@ def test_threads_have_cursors_of_their_own_and_do_not_disturb_each_other() -> No
         thread.join()
     assert len({id(cursor) for cursor in cursors.values()}) == 8
     assert answers == {n: 20 * (n * 1000) * (n * 1000 + 1) // 2 for n in range(1, 9)}
+
+
+def test_two_connections_never_spill_into_the_same_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    one, two = connect(), connect()
+    where = [c.execute("select current_setting('temp_directory')").fetchall()[0][0] for c in (one, two)]
+    assert where[0] != where[1]
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = _spill_folder() / f"{ended.pid}-0"
+    mine = _spill_folder() / f"{os.getpid()}-999999"
+    for folder in (left, mine):
+        folder.mkdir()
+        (folder / "duckdb_temp_storage-0.tmp").write_text("data")
+    connect()
+    assert not left.exists()
+    assert mine.exists()
