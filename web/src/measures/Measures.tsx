@@ -3,7 +3,8 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { ApiError, apiUrl, get, path } from "../api/client";
-import type { Columnar } from "../api/types";
+import { filtersQuery } from "../api/queries";
+import type { ClusterCard, Columnar } from "../api/types";
 import { useCluster } from "../app/ClusterFrame";
 import { UtilityBar, useAddress } from "../app/UtilityBar";
 import { FigureCard } from "../figure/FigureCard";
@@ -20,6 +21,9 @@ import { columnsOf, figureOf, type IndexCard, type Measurement } from "./result"
 import "../styles/profile.css";
 import "../styles/data.css";
 import "../styles/measures.css";
+
+/** The most rows one page of a table may have. */
+const MOST_PLACES = 10_000;
 
 const indicesQuery = queryOptions({ queryKey: ["indices"], queryFn: ({ signal }) => get<IndexCard[]>("indices", {}, signal), staleTime: Infinity });
 
@@ -131,7 +135,8 @@ function Result({ index, result, csv }: { index: IndexCard; result: Measurement;
   const { w, t } = useLook();
   const card = useCluster();
   const [table, setTable] = useState(false);
-  const figure = useMemo(() => figureOf(index, result), [index, result]);
+  const nameOf = useNames(card);
+  const figure = useMemo(() => figureOf(index, result, nameOf), [index, result, nameOf]);
   return (
     <>
       {figure ? <FigureCard figure={figure} cluster={card.id} source={sourceLine(card, t, w("generated"), w("evaluation"))} table={table} onTable={setTable} marked={false} /> : null}
@@ -148,6 +153,23 @@ function Result({ index, result, csv }: { index: IndexCard; result: Measurement;
       </section>
     </>
   );
+}
+
+/** Names of places and industries for the chart; the table keeps the identifiers. */
+function useNames(card: ClusterCard): (key: string, id: string) => string {
+  const { t } = useLook();
+  const industries = useQuery(filtersQuery(card.id)).data?.industries;
+  const places = useQuery({
+    queryKey: ["place-names", card.id],
+    queryFn: ({ signal }) => get<{ rows: Columnar }>(path("clusters", card.id, "tables", "places"), { limit: MOST_PLACES }, signal),
+    enabled: (card.counts["places"] ?? 0) > 0 && (card.counts["places"] ?? 0) <= MOST_PLACES,
+    staleTime: Infinity,
+  }).data?.rows;
+  return useMemo(() => {
+    const names = new Map<string, string>(industries?.map((each) => [`industry_id ${each.id}`, t(each.title)]));
+    places?.["place_id"]?.forEach((id, k) => names.set(`place_id ${String(id)}`, String(places["name"]?.[k] ?? id)));
+    return (key, id) => names.get(`${key} ${id}`) ?? id;
+  }, [industries, places, t]);
 }
 
 function FieldInput({ field, value, onChange }: { field: Field; value: string; onChange: (value: string) => void }) {

@@ -41,7 +41,7 @@ export function howOf(index: IndexCard, result: Measurement): How {
 }
 
 /** The largest values, one row for each key; null where the index has no value at all. */
-export function figureOf(index: IndexCard, result: Measurement): Figure | null {
+export function figureOf(index: IndexCard, result: Measurement, nameOf: (key: string, id: string) => string): Figure | null {
   const rows = result.rows as Columnar;
   const values = rows["value"] ?? [];
   const order = values
@@ -52,7 +52,7 @@ export function figureOf(index: IndexCard, result: Measurement): Figure | null {
     .map(([, k]) => k);
   if (!order.length) return null;
   const ranged = result.columns.includes("low") && order.some((k) => rows["low"]?.[k] !== null);
-  const label = order.map((k) => result.grain.map((key) => String(rows[key]?.[k] ?? "–")).join(" · "));
+  const label = order.map((k) => result.grain.map((key) => nameOf(key, String(rows[key]?.[k] ?? "–"))).join(" · "));
   const pick = (name: string) => order.map((k) => rows[name]?.[k] ?? null);
   const column = (name: string): DataColumn => ({ name, title: KNOWN[name]?.[0] ?? text(name, name), type: "number", unit: NONE });
   return {

@@ -74,8 +74,10 @@ function Interval({ kpi }: { kpi: Kpi }) {
 export function intervalScale(kpi: Pick<Kpi, "value" | "low" | "high" | "type">): { low: number; value: number; high: number } | null {
   const { value, low, high } = kpi;
   if (value === null || low === null || low === undefined || high === null || high === undefined) return null;
-  const from = Math.min(0, low);
-  const to = kpi.type === "share" && high <= 1 && low >= 0 ? 1 : Math.max(0, high) * 1.15 || 1;
+  const from = Math.min(0, low * 1.15);
+  const end = kpi.type === "share" && high <= 1 && low >= 0 ? 1 : Math.max(0, high * 1.15);
+  // Nothing but zero has no scale of its own.
+  const to = end > from ? end : from + 1;
   const at = (x: number) => Math.max(0, Math.min(100, ((x - from) / (to - from)) * 100));
   return { low: at(low), value: at(value), high: at(high) };
 }

@@ -15,12 +15,37 @@ interface Props {
 
 const SPEEDS = [1600, 900, 450] as const;
 
-export function TimeSlider({ periods, window: shown, onChange, ready }: Props) {
+/**
+ * The window as it was last asked for. The address, and with it the page, follows a moment later; a second key
+ * pressed in that moment must count from where the first one went.
+ */
+function useLatest(given: Window, tell: (window: Window) => void): [Window, (window: Window) => void, () => Window] {
+  const [asked, setAsked] = useState<Window | null>(null);
+  const latest = useRef(given);
+  const arrived = asked === null || (asked.first === given.first && asked.last === given.last);
+  useEffect(() => {
+    if (!arrived) return;
+    latest.current = given;
+    setAsked(null);
+  }, [arrived, given]);
+  const change = useCallback(
+    (next: Window) => {
+      latest.current = next;
+      setAsked(next);
+      tell(next);
+    },
+    [tell],
+  );
+  return [asked ?? given, change, useCallback(() => latest.current, [])];
+}
+
+export function TimeSlider({ periods, window: given, onChange: tell, ready }: Props) {
   const { w, language } = useLook();
   const [playing, setPlaying] = useState(false);
   const [speed, setSpeed] = useState(1);
   const track = useRef<HTMLDivElement>(null);
   const last = periods.length - 1;
+  const [shown, onChange, latest] = useLatest(given, tell);
   const whole = shown.first === 0 && shown.last === last;
 
   useEffect(() => {
@@ -31,15 +56,17 @@ export function TimeSlider({ periods, window: shown, onChange, ready }: Props) {
 
   const move = useCallback(
     (step: number) => {
-      const width = shown.last - shown.first;
-      const first = Math.max(0, Math.min(last - width, shown.first + step));
+      const from = latest();
+      const width = from.last - from.first;
+      const first = Math.max(0, Math.min(last - width, from.first + step));
       onChange({ first, last: first + width });
     },
-    [shown, last, onChange],
+    [latest, last, onChange],
   );
-  const setEnd = (end: "first" | "last", at: number) => {
-    const value = Math.max(0, Math.min(last, at));
-    onChange(end === "first" ? { first: Math.min(value, shown.last), last: shown.last } : { first: shown.first, last: Math.max(value, shown.first) });
+  const setEnd = (end: "first" | "last", at: (before: number) => number) => {
+    const from = latest();
+    const value = Math.max(0, Math.min(last, at(from[end])));
+    onChange(end === "first" ? { first: Math.min(value, from.last), last: from.last } : { first: from.first, last: Math.max(value, from.first) });
   };
   const play = () => {
     setPlaying(!playing);
@@ -156,7 +183,7 @@ interface ThumbProps {
   track: React.RefObject<HTMLDivElement | null>;
   label: string;
   text: string;
-  onMove: (at: number) => void;
+  onMove: (at: (before: number) => number) => void;
 }
 
 function Thumb({ end, at, last, track, label, text, onMove }: ThumbProps) {
@@ -164,7 +191,7 @@ function Thumb({ end, at, last, track, label, text, onMove }: ThumbProps) {
     const step = keyStep(event.key, last);
     if (step === null) return;
     event.preventDefault();
-    onMove(at + step);
+    onMove((before) => before + step);
   };
   return (
     <div
@@ -182,7 +209,7 @@ function Thumb({ end, at, last, track, label, text, onMove }: ThumbProps) {
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={(event) => {
         const box = track.current?.getBoundingClientRect();
-        if (box && event.currentTarget.hasPointerCapture(event.pointerId)) onMove(Math.round(((event.clientX - box.left) / box.width) * last));
+        if (box && event.currentTarget.hasPointerCapture(event.pointerId)) onMove(() => Math.round(((event.clientX - box.left) / box.width) * last));
       }}
     />
   );

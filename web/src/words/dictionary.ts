@@ -162,7 +162,7 @@ export const dictionary = {
   inShort: { en: "In short", zh: "概要" },
   keyFigures: { en: "Key figures", zh: "关键指标" },
   figures: { en: "Figures", zh: "图表" },
-  interval: { en: "95% interval {low} – {high}", zh: "95% 区间 {low} – {high}" },
+  interval: { en: "Interval {low} – {high}", zh: "区间 {low} – {high}" },
   fullCount: { en: "full count", zh: "全量统计" },
   notComputable: { en: "Not computable", zh: "无法计算" },
   showFigure: { en: "Show the figure", zh: "查看对应图表" },
@@ -181,8 +181,8 @@ export const dictionary = {
     zh: "文字由图表所用的同一组数字生成。点击带标记的数字即可打开对应图表。",
   },
   profileHow2: {
-    en: "Teal is physical space, violet is digital space, their blend holds in both. Bars and bands show the 95% interval.",
-    zh: "青色为地理空间,紫色为数字空间,混色表示两者兼有。线段与色带表示 95% 区间。",
+    en: "Teal is physical space, violet is digital space, their blend holds in both. Bars and bands show the interval; “How do you know?” says which.",
+    zh: "青色为地理空间,紫色为数字空间,混色表示两者兼有。线段与色带表示区间,其含义见“依据何在”。",
   },
   noFigure: { en: "Nothing to draw yet", zh: "还没有可绘制的内容" },
   noFigureWhy: {
