@@ -171,6 +171,8 @@ def spaces(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     shared.page.locator("[data-testid=map][data-ready=true]").wait_for()
 
     def show(state: str = "") -> Page:
+        if (playing := shared.page.get_by_role("button", name="Pause", exact=True)).count():
+            playing.click()
         shared.page.evaluate("(route) => { location.hash = route; }", f"/clusters/both/map{state}")
         shared.page.get_by_test_id("graph").wait_for()
         # The state of the test before must be gone, and that of this one there.

@@ -80,7 +80,10 @@ def test_time_moves_and_plays_by_keyboard(spaces, served):
     page.keyboard.press("Space")
     page.wait_for_url(f"**from={periods[3]}**")
     page.keyboard.press("Space")
-    assert page.get_by_test_id("play").get_attribute("aria-label") in {"Play", "播放"}
+    expect(page.get_by_test_id("play")).to_have_attribute("aria-label", "Play")
+    stopped = page.url
+    page.wait_for_timeout(2000)
+    assert page.url == stopped
 
 
 def test_a_period_shows_the_counts_of_the_server(spaces, served):

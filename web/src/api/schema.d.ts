@@ -2569,7 +2569,7 @@ export interface operations {
                      *         },
                      *         "question": {
                      *           "en": "In which places is an industry over-represented?",
-                     *           "zh": "一个行业在哪些地方占比偏高?"
+                     *           "zh": "一个行业在哪些地方占比偏高？"
                      *         },
                      *         "reading": {
                      *           "en": "1 means the same share as in the whole.",
@@ -2668,7 +2668,7 @@ export interface operations {
                      *       },
                      *       "question": {
                      *         "en": "In which places is an industry over-represented?",
-                     *         "zh": "一个行业在哪些地方占比偏高?"
+                     *         "zh": "一个行业在哪些地方占比偏高？"
                      *       },
                      *       "reading": {
                      *         "en": "1 means the same share as in the whole.",
