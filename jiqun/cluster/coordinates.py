@@ -1,6 +1,6 @@
 """Chinese map coordinates: WGS84, CGCS2000, GCJ-02 and BD-09 turned into each other.
 
-GCJ-02 (高德, 腾讯) is a smooth shift of up to about 700 m of WGS84 positions; BD-09 (百度) rotates and
+GCJ-02 （高德，腾讯） is a smooth shift of up to about 700 m of WGS84 positions; BD-09 （百度） rotates and
 shifts GCJ-02 once more. Neither has an official formula. The one below has been in public use since
 2013 and reproduces what the map services return to about a metre. Its inverse is not approximated
 here but solved, to 1e-9 degree (0.1 mm), so that nothing is lost by converting twice.

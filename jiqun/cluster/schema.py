@@ -89,7 +89,7 @@ ACTORS = Table(
         Column("y", "number", "planar north", "平面坐标 y", "km"),
         Column("founded", "date", "founded on", "成立日期"),
         Column("closed", "date", "closed on", "注销日期"),
-        Column("size", "number", "size: employment or another weight", "规模(从业人员或其他权重)", low=0.0),
+        Column("size", "number", "size: employment or another weight", "规模（从业人员或其他权重）", low=0.0),
         Column("revenue", "number", "revenue", "营业收入", CURRENCY, low=0.0),
         Column("digital_native", "boolean", "born digital", "数字原生"),
         Column("status", "string", "status given by the source", "状态"),

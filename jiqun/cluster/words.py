@@ -38,14 +38,14 @@ SEVERITIES: Mapping[str, Words] = MappingProxyType(
 
 GRADES: Mapping[str, Words] = MappingProxyType(
     {
-        "A": Words("Sound: use it.", "质量优良,可直接使用。"),
-        "B": Words("Good: use it, and read the warnings.", "质量良好,使用时请留意警告。"),
+        "A": Words("Sound: use it.", "质量优良，可直接使用。"),
+        "B": Words("Good: use it, and read the warnings.", "质量良好，使用时请留意警告。"),
         "C": Words(
             "Fair: good for an overview; settle the findings before deciding by it.",
-            "质量一般,可用于概览;据以决策前请先处理问题。",
+            "质量一般，可用于概览；据以决策前请先处理问题。",
         ),
-        "D": Words("Poor: repair the errors before using results.", "质量较差,请先修正错误再使用结果。"),
-        "E": Words("Unfit: results would mislead.", "不可用,结果会产生误导。"),
+        "D": Words("Poor: repair the errors before using results.", "质量较差，请先修正错误再使用结果。"),
+        "E": Words("Unfit: results would mislead.", "不可用，结果会产生误导。"),
     }
 )
 """What each grade of the data means, in one sentence."""
@@ -53,7 +53,7 @@ GRADES: Mapping[str, Words] = MappingProxyType(
 GRADE_ADVICE = Words(
     "The grade starts at 100 and is lowered by each finding: by up to 60 % for an error and 20 % for a warning, in "
     "proportion to the square root of the share of rows concerned. A from 90, B from 75, C from 60, D from 40.",
-    "质量评分从 100 分起,每项问题按所涉记录比例的平方根扣减:错误最多扣 60%,警告最多扣 20%。"
+    "质量评分从 100 分起，每项问题按所涉记录比例的平方根扣减：错误最多扣 60%，警告最多扣 20%。"
     "90 分以上为 A,75 为 B,60 为 C,40 为 D。",
 )
 

@@ -46,7 +46,7 @@ def unreadable(
     return Finding(
         "unreadable_value",
         "warning",
-        Words(f"Cannot be read as {wanted.en}: column {column}", f"无法读作{wanted.zh}:列 {column}"),
+        Words(f"Cannot be read as {wanted.en}: column {column}", f"无法读作{wanted.zh}：列 {column}"),
         Words(f"They became missing. {advice.en}", f"这些值已作缺失处理。{advice.zh}"),
         table,
         cast.name,
@@ -67,7 +67,7 @@ def repeated(table: str, *, file: str, rows: int, of: int) -> Finding:
         Words(f"Rows that repeat {key} were left out", f"{key} 重复的行已略去"),
         Words(
             "The recipe says distinct = true: the first row of each key was kept. Nothing to do.",
-            "方案设有 distinct = true:每个主键保留第一行。无需处理。",
+            "方案设有 distinct = true：每个主键保留第一行。无需处理。",
         ),
         table,
         TABLES[table].key[0],
@@ -90,12 +90,12 @@ _CORRECT = Words("Correct the values.", "请更正这些值。")
 _NUMBER = Words(
     'Correct them, or say in the recipe how numbers are written: thousands = ",", decimal = ",", strip = "¥", '
     'unit = "percent"; entries that mean “missing” go into nulls of the file.',
-    '请更正,或在方案中说明数字写法:thousands = ",", decimal = ",", strip = "¥", unit = "percent";'
+    '请更正，或在方案中说明数字写法：thousands = ",", decimal = ",", strip = "¥", unit = "percent";'
     "表示缺失的写法请列入该文件的 nulls。",
 )
 _DATE = Words(
     'Correct them, or say in the recipe how dates are written, such as format = "%d/%m/%Y".',
-    '请更正,或在方案中说明日期写法,如 format = "%d/%m/%Y"。',
+    '请更正，或在方案中说明日期写法，如 format = "%d/%m/%Y"。',
 )
 _ADVICE = {
     "integer": _NUMBER,
@@ -104,6 +104,6 @@ _ADVICE = {
     "time": _DATE,
     "boolean": Words(
         'Read are yes/no, true/false, 1/0, 是/否; translate others with map = { "…" = "yes" }.',
-        '可读写法为 是/否、yes/no、true/false、1/0;其他写法用 map = { "…" = "是" } 转换。',
+        '可读写法为 是/否、yes/no、true/false、1/0；其他写法用 map = { "…" = "是" } 转换。',
     ),
 }

@@ -75,7 +75,7 @@ class Index:
     grain: tuple[str, ...]
     bounds: Bounds
     neutral: float | None
-    """The value that says “as expected by chance”, drawn as a line in charts."""
+    """The value that says “as expected by chance”,drawn as a line in charts."""
     spaces: tuple[Space, ...]
     laws: tuple[Law, ...]
     references: tuple[Reference, ...]

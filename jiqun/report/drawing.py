@@ -156,16 +156,16 @@ def absent(cluster: Cluster, needs: tuple[Need, ...]) -> Words | None:
     """
     for need in needs:
         if not cluster.has(need.table):
-            return Words(f"Not computable: needs table {need.table}.", f"无法计算:缺少表 {need.table}。")
+            return Words(f"Not computable: needs table {need.table}.", f"无法计算：缺少表 {need.table}。")
         lacking = [name for name in need.columns if not cluster.has(need.table, name)]
         if lacking:
             names, plural = ", ".join(lacking), "s" if len(lacking) > 1 else ""
             return Words(
                 f"Not computable: needs column{plural} {names} of table {need.table}.",
-                f"无法计算:表 {need.table} 缺少列 {names}。",
+                f"无法计算：表 {need.table} 缺少列 {names}。",
             )
         if cluster.rows(need.table) == 0:
-            return Words(f"Not computable: table {need.table} has no rows.", f"无法计算:表 {need.table} 没有数据行。")
+            return Words(f"Not computable: table {need.table} has no rows.", f"无法计算：表 {need.table} 没有数据行。")
     return None
 
 

@@ -43,7 +43,7 @@ LISTED = 1_000
 
 _NOTHING = Text(
     en="Nothing can be put on a map: no actor and no place has coordinates.",
-    zh="无法绘制地图:主体与地点均无坐标。",
+    zh="无法绘制地图：主体与地点均无坐标。",
 )
 
 
@@ -144,7 +144,7 @@ def _value(cluster: Cluster, within: Window | None) -> tuple[NDArray[np.float64]
         return value, _titled("Number of", names.events.en, f"{names.events.zh}次数"), Text(en="", zh="")
     size = actors(cluster)["size"].fill_null(0.0).to_numpy()
     if size.any():
-        return size, Text(en="Size (employment or another weight)", zh="规模(从业人员或其他权重)"), Text(en="", zh="")
+        return size, Text(en="Size (employment or another weight)", zh="规模（从业人员或其他权重）"), Text(en="", zh="")
     return np.ones(len(value)), Text(en="Each actor counts one", zh="每个主体计为 1"), Text(en="", zh="")
 
 
@@ -253,7 +253,7 @@ def _places(cluster: Cluster, industry: str | None, within: Window | None) -> Ma
         points={key: column[:LISTED] for key, column in rows.items()},
         reason=Text(
             en="No coordinates are known for these places, so they are listed and not mapped.",
-            zh="这些地点没有坐标,因此只能列出,无法上图。",
+            zh="这些地点没有坐标，因此只能列出，无法上图。",
         ),
     )
 

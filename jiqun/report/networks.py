@@ -72,7 +72,7 @@ def _network(cluster: Cluster, industry: str | None, within: Window | None) -> N
     if traded is None:
         why = Text(
             en="There are no interactions and no ties, so there is no digital space to show.",
-            zh="没有互动或关系数据,无法展示数字空间。",
+            zh="没有互动或关系数据，无法展示数字空间。",
         )
         return Network(total=0, shown=0, reason=why)
     made = shared_counterparts(cluster, industry=industry, within=within)
@@ -156,7 +156,7 @@ def _how(cluster: Cluster, made: Shared, industry: str | None, within: Window | 
             Text(
                 en=f"{names.counterparts.en.capitalize()} choose by category, so firms of one industry are near each "
                 "other almost by construction: compare industries and periods, not with zero.",
-                zh=f"{names.counterparts.zh}按品类选择,同一行业的企业几乎必然彼此接近:应比较不同行业与时期,而非与零比较。",
+                zh=f"{names.counterparts.zh}按品类选择，同一行业的企业几乎必然彼此接近：应比较不同行业与时期，而非与零比较。",
             )
         )
     asked = {"industry": industry, "from": within.start.isoformat() if within else None}
@@ -175,8 +175,8 @@ def _how(cluster: Cluster, made: Shared, industry: str | None, within: Window | 
             f"model expects, which keeps how many each has, by {Z:g} standard deviations; drawn are the {NEIGHBOURS} "
             "strongest links of each. Positions and communities (Leiden) come from all periods and do not move "
             "with the filters.",
-            zh=f"若两家企业的共同{names.counterparts.zh}超出二部配置模型(保持各自的数量不变)的预期 {Z:g} 个标准差,"
-            f"则连线;每家企业只画最强的 {NEIGHBOURS} 条。位置与社群(Leiden)由全部时期得到,不随筛选移动。",
+            zh=f"若两家企业的共同{names.counterparts.zh}超出二部配置模型（保持各自的数量不变）的预期 {Z:g} 个标准差，"
+            f"则连线；每家企业只画最强的 {NEIGHBOURS} 条。位置与社群（Leiden）由全部时期得到，不随筛选移动。",
         ),
         formula=_FORMULA,
         reference="Saracco et al. (2017), Inferring monopartite projections of bipartite networks",

@@ -38,8 +38,8 @@ def count(value: float) -> Text:
 def fitted(text: Text) -> Text:
     """Close the gap between 万 or 亿 and the measure word after it, as Chinese is set.
 
-    >>> fitted(Text(en="", zh="共 146.9 万 次采购,3.2 亿 元")).zh
-    '共 146.9 万次采购,3.2 亿元'
+    >>> fitted(Text(en="", zh="共 146.9 万 次采购，3.2 亿 元")).zh
+    '共 146.9 万次采购，3.2 亿元'
     """
     return Text(en=text.en, zh=re.sub(r"(?<=[万亿]) (?=[\u3400-\u9fff])", "", text.zh))
 

@@ -37,7 +37,7 @@ def opening(cluster: Cluster) -> list[Sentence]:
     if covered is not None:
         first, last = covered.periods[0], covered.periods[-1]
         when_en = f", from {first} to {last}" if first != last else f", in {first}"
-        when_zh = f",时间为 {first} 至 {last}" if first != last else f",时间为 {first}"
+        when_zh = f"，时间为 {first} 至 {last}" if first != last else f"，时间为 {first}"
     title = _title(cluster)
     said = Text(
         en=f"The cluster “{title.en}” holds {_joined(parts_en)}{when_en}.",
@@ -53,14 +53,14 @@ def reservations(cluster: Cluster) -> list[Sentence]:
         said.append(
             Text(
                 en="The data are generated with a known truth; no real firm is described.",
-                zh="数据为按已知真值生成的模拟数据,不对应任何真实企业。",
+                zh="数据为按已知真值生成的模拟数据，不对应任何真实企业。",
             )
         )
     if cluster.about.origin == "evaluation":
         said.append(
             Text(
                 en="The data may be used for evaluation only and must not be passed on.",
-                zh="数据仅供评估使用,不得外传。",
+                zh="数据仅供评估使用，不得外传。",
             )
         )
     if cluster.about.origin == "real" and cluster.about.notes:
@@ -70,14 +70,14 @@ def reservations(cluster: Cluster) -> list[Sentence]:
     lacking = _lacking(cluster)
     if lacking:
         en, zh = zip(*lacking, strict=True)
-        said.append(Text(en=f"Not in the data: {_joined(list(en))}.", zh=f"数据中缺少:{'、'.join(zh)}。"))
+        said.append(Text(en=f"Not in the data: {_joined(list(en))}.", zh=f"数据中缺少：{'、'.join(zh)}。"))
     grade = findings(cluster).grade
     errors = (f"{grade.errors} error{'s' if grade.errors != 1 else ''}", f"{grade.errors} 项错误")
     warnings = (f"{grade.warnings} warning{'s' if grade.warnings != 1 else ''}", f"{grade.warnings} 项警告")
     said.append(
         Text(
             en=f"Data quality is graded {grade.letter} ({grade.score:.0f} of 100; {errors[0]}, {warnings[0]}).",
-            zh=f"数据质量评级为 {grade.letter}(满分 100,得 {grade.score:.0f} 分;{errors[1]},{warnings[1]})。",
+            zh=f"数据质量评级为 {grade.letter}（满分 100，得 {grade.score:.0f} 分；{errors[1]}，{warnings[1]}）。",
         )
     )
     return [Sentence(text=fitted(t)) for t in said]

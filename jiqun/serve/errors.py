@@ -24,7 +24,7 @@ _KNOWN = {
     405: Words("This address does not accept that method.", "此地址不支持该请求方法。"),
     500: Words(
         "Something went wrong inside Jiqun. The log of the server says more.",
-        "Jiqun 内部出错,详情见服务器日志。",
+        "Jiqun 内部出错，详情见服务器日志。",
     ),
 }
 
@@ -48,7 +48,7 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:  # noqa: ARG001
         said = "; ".join(_say(e) for e in error.errors()[:5])
-        return JSONResponse(body(422, f"The request is not valid: {said}.", f"请求无效:{said}。"), 422)
+        return JSONResponse(body(422, f"The request is not valid: {said}.", f"请求无效：{said}。"), 422)
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> JSONResponse:  # noqa: ARG001

@@ -174,7 +174,7 @@ def _index(*, documentation: str) -> s.IndexCard:
     return s.IndexCard(
         name="location_quotient",
         title=r.Text(en="Location quotient", zh="区位商"),
-        question=r.Text(en="In which places is an industry over-represented?", zh="一个行业在哪些地方占比偏高?"),
+        question=r.Text(en="In which places is an industry over-represented?", zh="一个行业在哪些地方占比偏高？"),
         reading=r.Text(en="1 means the same share as in the whole.", zh="1 表示与整体占比相同。"),
         documentation=documentation,
         family="concentration",

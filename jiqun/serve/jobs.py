@@ -36,10 +36,12 @@ _BUSY: frozenset[JobStatus] = frozenset({"drafting", "queued", "running"})
 _OVER: frozenset[JobStatus] = frozenset({"done", "failed", "cancelled"})
 
 _INTERRUPTED = Words(
-    "The server was stopped while this was running. Start it again.", "服务中断,任务未完成,请重新开始。"
+    "The server was stopped while this was running. Start it again.", "服务中断，任务未完成，请重新开始。"
 )
-_FULL = Words("Too many jobs are waiting. Try again when one is finished.", "等待中的任务过多,请稍后再试。")
-_FILES_GONE = Words("This job is over and its files are gone. Upload them again.", "任务已结束,文件已清除,请重新上传。")
+_FULL = Words("Too many jobs are waiting. Try again when one is finished.", "等待中的任务过多，请稍后再试。")
+_FILES_GONE = Words(
+    "This job is over and its files are gone. Upload them again.", "任务已结束，文件已清除，请重新上传。"
+)
 
 
 @dataclass
@@ -188,7 +190,7 @@ class Jobs:
         job = self.job(id_)
         if job.status in _BUSY:
             raise Refusal(
-                Words(f"This job is {job.status}. Cancel it first, or wait.", "任务正在进行,请先取消或等待。"),
+                Words(f"This job is {job.status}. Cancel it first, or wait.", "任务正在进行，请先取消或等待。"),
                 status=409,
             )
         if job.status in {"done", "cancelled"} or not (self._folder(id_) / FILES).is_dir():

@@ -115,14 +115,16 @@ class Process:
             raise _failure(last["error"])
         if self.late:
             raise Refusal(
-                Words(f"The work took longer than {seconds:g} s and was ended.", f"任务超过 {seconds:g} 秒,已被终止。"),
+                Words(
+                    f"The work took longer than {seconds:g} s and was ended.", f"任务超过 {seconds:g} 秒，已被终止。"
+                ),
                 status=504,
             )
         raise Refusal(
             Words(
                 f"The work ended unexpectedly (exit {self.popen.returncode}), perhaps for want of memory. "
                 "Try with less data, or see the log.",
-                f"任务意外终止(退出码 {self.popen.returncode}),可能是内存不足。请减少数据量,或查看日志。",
+                f"任务意外终止（退出码 {self.popen.returncode}），可能是内存不足。请减少数据量，或查看日志。",
             ),
             status=500,
         )

@@ -140,7 +140,7 @@ def workspaces(folders: list[Path]) -> tuple[Path | None, list[Path]]:
             raise Refusal(
                 Words(
                     f"There is no folder {folder}. Make a cluster first: jiqun ingest RECIPE --out {folder}",
-                    f"没有文件夹 {folder}。请先生成集群:jiqun ingest RECIPE --out {folder}",
+                    f"没有文件夹 {folder}。请先生成集群：jiqun ingest RECIPE --out {folder}",
                 ),
                 status=404,
             )

@@ -42,7 +42,7 @@ there because the component library writes its styles at run time."""
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _HOST = Words(
     "This server does not answer to that host name. Use the address that it printed, or start it with --allow-host.",
-    "服务器不接受该主机名。请使用启动时显示的地址,或以 --allow-host 启动。",
+    "服务器不接受该主机名。请使用启动时显示的地址，或以 --allow-host 启动。",
 )
 _ORIGIN = Words(
     "Requests from pages of other sites are refused.",

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say({"error": told | {"status": error.status}})
         return error.exit_code
     except MemoryError:
-        lack = Words("There is not enough memory for this. Try with less data.", "内存不足,请减少数据量。")
+        lack = Words("There is not enough memory for this. Try with less data.", "内存不足，请减少数据量。")
         _say({"error": {"message": lack.en, "message_zh": lack.zh, "status": 413}})
         return 2
     except Exception:
@@ -117,7 +117,7 @@ def _run(job: str, taken: str) -> dict[str, Any]:
         raise Refusal(
             Words(
                 f"id {name!r} of the recipe is not a name for a folder. Use small letters, digits and hyphens.",
-                f"配方中的 id {name!r} 不能用作文件夹名,请使用小写字母、数字和连字符。",
+                f"配方中的 id {name!r} 不能用作文件夹名，请使用小写字母、数字和连字符。",
             ),
             status=422,
         )

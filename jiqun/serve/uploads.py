@@ -67,7 +67,7 @@ class _Receiver:
             raise Refusal(
                 Words(
                     f"More than {self.most_files} files. Upload fewer at once.",
-                    f"文件超过 {self.most_files} 个,请分批上传。",
+                    f"文件超过 {self.most_files} 个，请分批上传。",
                 ),
                 status=413,
             )
@@ -100,7 +100,7 @@ class _Receiver:
 
 _NOT_FORM = Words(
     "The body is not multipart/form-data with files. Send: curl -F files=@firms.csv …",
-    "请求体不是带文件的 multipart/form-data。示例:curl -F files=@firms.csv …",
+    "请求体不是带文件的 multipart/form-data。示例：curl -F files=@firms.csv …",
 )
 
 
@@ -109,7 +109,7 @@ def too_large(most: int) -> Words:
     size = f"{most / (1 << 20):,.0f} MB" if most >= 1 << 20 else f"{most:,} B"
     return Words(
         f"The upload is larger than {size}. Ingest it on the command line: jiqun ingest RECIPE",
-        f"上传超过 {size}。请在命令行导入:jiqun ingest RECIPE",
+        f"上传超过 {size}。请在命令行导入：jiqun ingest RECIPE",
     )
 
 

@@ -18,7 +18,7 @@ __all__ = ["Work"]
 T = TypeVar("T")
 LOOK = 0.25
 """Seconds between two looks at whether the caller is still there."""
-_FULL = Words("Too much is being computed at once. Try again shortly.", "计算任务过多,请稍后再试。")
+_FULL = Words("Too much is being computed at once. Try again shortly.", "计算任务过多，请稍后再试。")
 _GONE = Words("The caller is gone.", "请求方已断开。")
 
 
@@ -93,7 +93,7 @@ class Work:
         raise Refusal(
             Words(
                 f"This takes longer than {self.patience:g} s. It is still being computed: ask again shortly.",
-                f"计算超过 {self.patience:g} 秒,仍在进行中,请稍后再试。",
+                f"计算超过 {self.patience:g} 秒，仍在进行中，请稍后再试。",
             ),
             status=504,
         )

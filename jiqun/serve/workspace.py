@@ -60,7 +60,7 @@ class Workspace:
             raise Refusal(
                 Words(
                     "This server shows single clusters and keeps nothing. Serve a folder of clusters to upload to it.",
-                    "当前服务只展示单个集群,不保存内容。若要上传,请以包含集群的文件夹启动服务。",
+                    "当前服务只展示单个集群，不保存内容。若要上传，请以包含集群的文件夹启动服务。",
                 ),
                 status=403,
             )
@@ -107,7 +107,7 @@ class Workspace:
             raise Refusal(
                 Words(
                     f"{id_} was not uploaded here, so it cannot be removed here. Remove its folder by hand.",
-                    f"{id_} 不是在此上传的,不能在此移除;请手动删除其文件夹。",
+                    f"{id_} 不是在此上传的，不能在此移除；请手动删除其文件夹。",
                 ),
                 status=403,
             )
@@ -130,7 +130,7 @@ class Workspace:
                 raise Refusal(
                     Words(
                         f"There is a cluster called {id_} again. Remove it first, then restore the old one.",
-                        f"已存在名为 {id_} 的集群,请先移除它,再恢复旧的集群。",
+                        f"已存在名为 {id_} 的集群，请先移除它，再恢复旧的集群。",
                     ),
                     status=409,
                 )
@@ -188,7 +188,7 @@ def taken(id_: str) -> Words:
     """Say that an id is in use."""
     return Words(
         f"There is already a cluster called {id_}. Change id in the recipe, or remove that one first.",
-        f"已存在名为 {id_} 的集群。请修改配方中的 id,或先移除该集群。",
+        f"已存在名为 {id_} 的集群。请修改配方中的 id，或先移除该集群。",
     )
 
 

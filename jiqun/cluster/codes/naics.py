@@ -33,7 +33,7 @@ _SECTORS: Mapping[str, Words] = MappingProxyType(
         "62": Words("Health care and social assistance", "医疗保健和社会援助业"),
         "71": Words("Arts, entertainment, and recreation", "艺术、娱乐和休闲业"),
         "72": Words("Accommodation and food services", "住宿和餐饮服务业"),
-        "81": Words("Other services (except public administration)", "其他服务业(不含公共管理)"),
+        "81": Words("Other services (except public administration)", "其他服务业（不含公共管理）"),
         "92": Words("Public administration", "公共管理"),
         "99": Words("Unclassified establishments", "未分类单位"),
     }
@@ -54,7 +54,7 @@ _FROM_2022 = "441 444 445 449 455 456 457 458 459 512 513 516 517 518 519"
 
 _DEPTH = Words(
     "Sectors and subsectors are checked against the standard, longer codes by their first three digits and their form.",
-    "门类和三位码按标准核对,更长的编码按前三位和格式核对。",
+    "门类和三位码按标准核对，更长的编码按前三位和格式核对。",
 )
 _LEVELS = {2: "sector", 3: "subsector", 4: "industry group", 5: "industry", 6: "national industry"}
 _DIGITS = re.compile(r"\d{2,6}")

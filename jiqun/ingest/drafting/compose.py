@@ -20,7 +20,7 @@ __all__ = ["compose"]
 _HEAD = """\
 # A draft by `jiqun recipe`: what the files look like, not what they mean. Read it, then:
 #   jiqun ingest THIS_FILE --out FOLDER      jiqun check FOLDER
-# 由 `jiqun recipe` 起草:请核对每一处映射,再执行导入。# 之后为说明或其他可能。
+# 由 `jiqun recipe` 起草：请核对每一处映射，再执行导入。# 之后为说明或其他可能。
 """
 _CURRENCIES = (
     ("usd", "USD"), ("美元", "USD"), ("eur", "EUR"), ("€", "EUR"), ("cny", "CNY"), ("rmb", "CNY"), ("brl", "BRL"),

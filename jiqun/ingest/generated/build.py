@@ -43,8 +43,8 @@ ABOUT = About(
     summary=Words(
         "Invented firms and buyers in the Yangtze River Delta, 2018–2023, trading on the ground and on a platform. "
         "Which industries are concentrated in which space was planted, so that every measure can be held against it.",
-        "长三角地区虚构的企业与买家(2018–2023 年),既在线下也在平台上交易。"
-        "哪些行业在哪个空间集聚是预先设定的,可用来检验每一项测度。",
+        "长三角地区虚构的企业与买家（2018–2023 年），既在线下也在平台上交易。"
+        "哪些行业在哪个空间集聚是预先设定的，可用来检验每一项测度。",
     ),
     origin="generated",
     currency="CNY",
@@ -54,11 +54,11 @@ ABOUT = About(
     notes=(
         Words(
             "Every firm, buyer, place name and figure is invented; only the extent of the map is real.",
-            "所有企业、买家、地名和数字均为虚构,仅地图范围是真实的。",
+            "所有企业、买家、地名和数字均为虚构，仅地图范围是真实的。",
         ),
         Words(
             "The planted truth is in the manifest under “truth” and in the column planted_community of actors.",
-            "预设的真值见清单(manifest)的 truth 项,以及主体表的 planted_community 列。",
+            "预设的真值见清单（manifest）的 truth 项，以及主体表的 planted_community 列。",
         ),
     ),
 )

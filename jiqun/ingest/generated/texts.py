@@ -59,7 +59,7 @@ def offer_texts(
     product, first, second = _words(planted, industry, rng)
     frame = pl.DataFrame({"c": pl.Series(capacity).cast(pl.Int64), **product, **first, **second})
     return frame.select(
-        pl.format("供应{},月产能{}件,支持{}、{}。Supplies {}, {} units a month, with {} and {}.",
+        pl.format("供应{}，月产能{}件，支持{}、{}。Supplies {}, {} units a month, with {} and {}.",
                   "product_zh", "c", "first_zh", "second_zh", "product_en", "c", "first_en", "second_en")
     ).to_series()  # fmt: skip
 
@@ -71,7 +71,7 @@ def need_texts(
     product, first, second = _words(planted, industry, rng)
     frame = pl.DataFrame({"q": pl.Series(quantity).cast(pl.Int64), **product, **first, **second})
     return frame.select(
-        pl.format("求购{}{}件,需要{},最好{}。Looking for {} units of {}, needing {}, ideally {}.",
+        pl.format("求购{}{}件，需要{}，最好{}。Looking for {} units of {}, needing {}, ideally {}.",
                   "product_zh", "q", "first_zh", "second_zh", "q", "product_en", "first_en", "second_en")
     ).to_series()  # fmt: skip
 

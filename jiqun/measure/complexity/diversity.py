@@ -18,7 +18,7 @@ from jiqun.measure.resample import Level, Replicates, Seed
 @index(
     title=Words("Diversity", "多样性"),
     question=Words(
-        "How many industries does a place have in more than its share?", "一个地方在多少个行业上具有比较优势?"
+        "How many industries does a place have in more than its share?", "一个地方在多少个行业上具有比较优势？"
     ),
     reading=Words(
         "The number of industries with a location quotient of at least the cut.", "区位商不低于阈值的行业数。"

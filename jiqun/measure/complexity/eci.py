@@ -19,7 +19,9 @@ from jiqun.measure.resample import Level, Replicates, Seed
 
 @index(
     title=Words("Economic complexity index", "经济复杂度指数"),
-    question=Words("Which places have the industries that few others can have?", "哪些地方拥有其他地方难以拥有的行业?"),
+    question=Words(
+        "Which places have the industries that few others can have?", "哪些地方拥有其他地方难以拥有的行业？"
+    ),
     reading=Words("Standard deviations above the mean place.", "高于各地平均水平的标准差数。"),
     formula=r"ECI_r = (k_r - \bar k)/\operatorname{sd}(k),\quad k = D^{-1} B\, U^{-1/2} v_2",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

@@ -20,10 +20,10 @@ from jiqun.measure.resample import Level, Replicates, Seed
     title=Words("Fitness", "适合度"),
     question=Words(
         "Which places have many industries, and ones that weak places cannot have?",
-        "哪些地方拥有的行业既多,又是弱势地方难以拥有的?",
+        "哪些地方拥有的行业既多，又是弱势地方难以拥有的？",
     ),
     reading=Words(
-        "1 is the mean place; towards 0 few and common industries.", "1 为各地平均;接近 0 表示行业少且普通。"
+        "1 is the mean place; towards 0 few and common industries.", "1 为各地平均；接近 0 表示行业少且普通。"
     ),
     formula=r"F_r \propto \sum_i b_{ri} Q_i,\quad Q_i \propto \Big(\sum_r b_{ri} / F_r\Big)^{-1}",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

@@ -20,11 +20,11 @@ from jiqun.measure.resample import Level, Replicates, Seed
 @index(
     title=Words("Product complexity index", "产品复杂度指数"),
     question=Words(
-        "Which industries are found only in places that can do many things?", "哪些行业只出现在产业能力广泛的地方?"
+        "Which industries are found only in places that can do many things?", "哪些行业只出现在产业能力广泛的地方？"
     ),
     reading=Words(
         "Standard deviations above the mean; high: rare, and found in complex places.",
-        "高于平均水平的标准差数;越高表示越稀有且集中于复杂的地方。",
+        "高于平均水平的标准差数；越高表示越稀有且集中于复杂的地方。",
     ),
     formula=r"PCI_i = (q_i - \bar q)/\operatorname{sd}(q),\quad q = U^{-1/2} v_2",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

@@ -16,10 +16,10 @@ from jiqun.measure.resample import Level, Replicates, Seed
 
 @index(
     title=Words("Proximity", "产业邻近度"),
-    question=Words("Which industries tend to be in the same places?", "哪些行业倾向于出现在相同的地方?"),
+    question=Words("Which industries tend to be in the same places?", "哪些行业倾向于出现在相同的地方？"),
     reading=Words(
         "The smaller of the two conditional probabilities: 0 never together, 1 always.",
-        "两个条件概率中较小者:0 表示从不同时出现,1 表示总是同时出现。",
+        "两个条件概率中较小者：0 表示从不同时出现，1 表示总是同时出现。",
     ),
     formula=r"\phi_{ij} = \frac{\sum_r b_{ri} b_{rj}}{\max(u_i, u_j)}",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

@@ -23,11 +23,11 @@ Margin = Literal["events", "presence"]
     title=Words("Relatedness", "产业关联度"),
     question=Words(
         "Which industries occur together more often than their frequency explains?",
-        "哪些行业的共现频率高于其各自频率所能解释的水平?",
+        "哪些行业的共现频率高于其各自频率所能解释的水平？",
     ),
     reading=Words(
         "association and probability: 1 is as expected, above it related. cosine and jaccard: from 0.",
-        "association 与 probability:1 表示与预期一致,高于 1 表示相关;cosine 与 jaccard 从 0 起。",
+        "association 与 probability:1 表示与预期一致，高于 1 表示相关；cosine 与 jaccard 从 0 起。",
     ),
     formula=r"\varphi_{ij} = \frac{C_{ij}}{S_i S_j / T}",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

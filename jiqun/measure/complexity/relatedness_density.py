@@ -23,11 +23,11 @@ Diagonal = Literal["include", "exclude"]
 @index(
     title=Words("Relatedness density", "关联密度"),
     question=Words(
-        "How close is an industry to what a place already does?", "一个行业与某地现有产业结构的关联有多紧密?"
+        "How close is an industry to what a place already does?", "一个行业与某地现有产业结构的关联有多紧密？"
     ),
     reading=Words(
         "Share, from 0 to 1, of all relatedness to the industry that lies in industries the place has.",
-        "与该行业相关的全部关联中,落在该地已有行业上的比例(0 到 1)。",
+        "与该行业相关的全部关联中，落在该地已有行业上的比例（0 到 1）。",
     ),
     formula=r"\omega_{ri} = \frac{\sum_j b_{rj} \phi_{ij}}{\sum_j \phi_{ij}}",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

@@ -19,11 +19,11 @@ from jiqun.measure.resample import Level, Replicates, Seed
     title=Words("Ubiquity", "遍在性"),
     question=Words(
         "In how many places is an industry over-represented?",
-        "一个行业在多少个地方具有比较优势?",
+        "一个行业在多少个地方具有比较优势？",
     ),
     reading=Words(
         "The number of places with a location quotient of at least the cut; few: a rare industry.",
-        "区位商不低于阈值的地方数;越少表示该行业越稀有。",
+        "区位商不低于阈值的地方数；越少表示该行业越稀有。",
     ),
     formula=r"u_i = \sum_r [LQ_{ri} \ge 1]",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

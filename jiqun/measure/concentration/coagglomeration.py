@@ -17,10 +17,10 @@ from jiqun.measure.shares import Array, spread
 
 @index(
     title=Words("Coagglomeration index", "协同集聚指数"),
-    question=Words("Which pairs of industries are in the same places?", "哪些行业倾向于集聚在同一地方?"),
+    question=Words("Which pairs of industries are in the same places?", "哪些行业倾向于集聚在同一地方？"),
     reading=Words(
         "0: independent; positive: in the same places; negative: they avoid each other.",
-        "0 表示相互独立;为正表示集聚于相同地方;为负表示相互回避。",
+        "0 表示相互独立；为正表示集聚于相同地方；为负表示相互回避。",
     ),
     formula=r"\gamma^c_{ij} = \frac{\sum_r (s_{ri}-x_r)(s_{rj}-x_r)}{1-\sum_r x_r^2}",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

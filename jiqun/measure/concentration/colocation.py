@@ -20,11 +20,11 @@ from jiqun.measure.shares import Array
     title=Words("Excess colocation", "超额共址指数"),
     question=Words(
         "Are plants of two industries in the same place more often than if they swapped places at random?",
-        "两个行业的企业处于同一地方的频率,是否高于随机互换位置时的水平?",
+        "两个行业的企业处于同一地方的频率，是否高于随机互换位置时的水平？",
     ),
     reading=Words(
         "0: as by chance; positive: more pairs share a place than under random labels; negative: fewer.",
-        "0 表示与随机无异;为正表示同处一地的企业对多于随机;为负表示少于随机。",
+        "0 表示与随机无异；为正表示同处一地的企业对多于随机；为负表示少于随机。",
     ),
     formula=r"XCL_{ij} = \sum_r \frac{n_{ri} n_{rj}}{n_i n_j} - \sum_r \frac{N_r (N_r-1)}{T(T-1)}",
     needs=Needs("actors", ("place_id", "industry_id")),

@@ -22,12 +22,12 @@ Array = NDArray[np.float64]
     title=Words("Ellison–Glaeser index", "EG 集聚指数"),
     question=Words(
         "Is an industry more concentrated in space than chance and the size of its plants would make it?",
-        "剔除企业规模与随机性之后,一个行业在空间上是否仍然集聚?",
+        "剔除企业规模与随机性之后，一个行业在空间上是否仍然集聚？",
     ),
     reading=Words(
         "0 means as by chance; above 0.05 is strongly, below 0.02 weakly concentrated (Ellison & Glaeser 1997); "
         "below 0 is dispersed.",
-        "0 表示与随机分布无异;高于 0.05 为高度集聚,低于 0.02 为弱集聚(Ellison & Glaeser 1997);小于 0 为分散。",
+        "0 表示与随机分布无异；高于 0.05 为高度集聚，低于 0.02 为弱集聚（Ellison & Glaeser 1997）；小于 0 为分散。",
     ),
     formula=r"\gamma_i = \frac{G_i - (1-\sum_r x_r^2) H_i}{(1-\sum_r x_r^2)(1-H_i)},\quad "
     r"G_i = \sum_r (s_{ri}-x_r)^2,\quad H_i = \sum_k z_k^2",

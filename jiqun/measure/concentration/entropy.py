@@ -17,9 +17,9 @@ from jiqun.measure.shares import Array, Of, Spread, each_unit
 
 @index(
     title=Words("Entropy", "熵指数"),
-    question=Words("How diversified is a place over industries?", "一个地方的产业有多多样化?"),
+    question=Words("How diversified is a place over industries?", "一个地方的产业有多多样化？"),
     reading=Words(
-        "0: one industry only; ln n: n industries of the same size.", "0 表示只有一个行业;ln n 表示 n 个行业规模相同。"
+        "0: one industry only; ln n: n industries of the same size.", "0 表示只有一个行业；ln n 表示 n 个行业规模相同。"
     ),
     formula=r"E_r = -\sum_i s_{ri} \ln s_{ri}",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

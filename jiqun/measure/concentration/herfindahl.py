@@ -27,10 +27,10 @@ Normalised = Annotated[
     title=Words("Herfindahl index", "赫芬达尔指数"),
     question=Words(
         "How concentrated is an industry in few places, whatever the size of the places?",
-        "不考虑各地规模时,一个行业在多大程度上集中于少数地方?",
+        "不考虑各地规模时，一个行业在多大程度上集中于少数地方？",
     ),
     reading=Words(
-        "1: all in one place; 1/n: the same in each of n places.", "1 表示全部集中于一地;1/n 表示在 n 个地方平均分布。"
+        "1: all in one place; 1/n: the same in each of n places.", "1 表示全部集中于一地；1/n 表示在 n 个地方平均分布。"
     ),
     formula=r"H_i = \sum_r s_{ri}^2",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

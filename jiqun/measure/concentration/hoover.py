@@ -18,11 +18,11 @@ from jiqun.measure.shares import Array, Of, Spread, each_unit
     title=Words("Hoover index", "胡佛指数"),
     question=Words(
         "What share of an industry would have to move to be spread as everything is?",
-        "一个行业要有多大比例迁移,才会与整体的空间分布一致?",
+        "一个行业要有多大比例迁移，才会与整体的空间分布一致？",
     ),
     reading=Words(
         "0: spread as the whole; towards 1: all of it where little else is.",
-        "0 表示与整体分布一致;越接近 1 表示越集中于其他活动很少的地方。",
+        "0 表示与整体分布一致；越接近 1 表示越集中于其他活动很少的地方。",
     ),
     formula=r"H_i = \tfrac12 \sum_r |s_{ri} - x_r|",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

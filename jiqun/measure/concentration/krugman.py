@@ -19,9 +19,9 @@ from jiqun.measure.shares import Array, Of, Spread, each_unit
     title=Words("Krugman index", "克鲁格曼专业化指数"),
     question=Words(
         "How different is the industrial structure of a place from that of the others?",
-        "一个地方的产业结构与其他地方有多大差异?",
+        "一个地方的产业结构与其他地方有多大差异？",
     ),
-    reading=Words("0: the same structure; 2: nothing in common.", "0 表示结构完全相同;2 表示没有任何共同的行业。"),
+    reading=Words("0: the same structure; 2: nothing in common.", "0 表示结构完全相同；2 表示没有任何共同的行业。"),
     formula=r"K_r = \sum_i |s_{ri} - \bar s_i|",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),
     grain=("place_id",),

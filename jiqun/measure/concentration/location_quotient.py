@@ -23,11 +23,11 @@ Form = Literal["ratio", "symmetric", "log", "standardised"]
     title=Words("Location quotient", "区位商"),
     question=Words(
         "In which places is an industry over-represented, and by how much?",
-        "一个行业在哪些地方的占比高于整体水平,高出多少?",
+        "一个行业在哪些地方的占比高于整体水平，高出多少？",
     ),
     reading=Words(
         "1 means the same share as in the whole; 2 means twice that share; 0 means absent.",
-        "1 表示与整体占比相同;2 表示占比为整体的两倍;0 表示没有该行业。",
+        "1 表示与整体占比相同；2 表示占比为整体的两倍；0 表示没有该行业。",
     ),
     formula=r"LQ_{ri} = \frac{x_{ri}/x_{r\cdot}}{x_{\cdot i}/x_{\cdot\cdot}}",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

@@ -21,9 +21,9 @@ Definition = Literal["lorenz", "half", "quotients", "plain"]
     title=Words("Locational Gini", "区位基尼系数"),
     question=Words(
         "How unequally is an industry spread over places, given how everything is spread?",
-        "相对于整体分布,一个行业在各地的分布有多不均衡?",
+        "相对于整体分布，一个行业在各地的分布有多不均衡？",
     ),
-    reading=Words("0: spread as the whole; towards 1: concentrated.", "0 表示与整体分布一致;越接近 1 越集中。"),
+    reading=Words("0: spread as the whole; towards 1: concentrated.", "0 表示与整体分布一致；越接近 1 越集中。"),
     formula=r"G_i = 1 - \sum_r x_{(r)} \left(S_{(r)} + S_{(r-1)}\right),\ r\ \text{sorted by}\ s_{ri}/x_r",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),
     grain=("industry_id",),

@@ -19,11 +19,11 @@ from jiqun.measure.shares import Array, spread
     title=Words("Maurel–Sédillot index", "MS 集聚指数"),
     question=Words(
         "Are two jobs of an industry in the same place more often than any two jobs, beyond plant size?",
-        "剔除企业规模后,同一行业的两个岗位落在同一地方的概率是否高于任意两个岗位?",
+        "剔除企业规模后，同一行业的两个岗位落在同一地方的概率是否高于任意两个岗位？",
     ),
     reading=Words(
         "0: as by chance; positive: concentrated; negative: dispersed.",
-        "0 表示与随机分布无异;为正表示集聚;为负表示分散。",
+        "0 表示与随机分布无异；为正表示集聚；为负表示分散。",
     ),
     formula=r"\hat\gamma_{MS} = \frac{\frac{\sum_r s_{ri}^2 - \sum_r x_r^2}{1-\sum_r x_r^2} - H_i}{1-H_i}",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),

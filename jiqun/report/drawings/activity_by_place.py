@@ -36,7 +36,7 @@ SHOWN = 15
     sentence=Words(
         "Share of each place in the value of interactions (in their number where there is no value); intervals from a "
         "Poisson bootstrap over those who act.",
-        "各地点占互动金额(无金额时为次数)的比重;区间由对发起方的泊松自助法得到。",
+        "各地点占互动金额（无金额时为次数）的比重；区间由对发起方的泊松自助法得到。",
     ),
 )
 def activity_by_place(c: Cluster) -> Drawing | Missing:
@@ -53,12 +53,12 @@ def activity_by_place(c: Cluster) -> Drawing | Missing:
         .sort("place_id", "source")
     )
     if not summed.height:
-        return Missing(Words("Not computable: no interaction has a place.", "无法计算:没有带地点的互动。"))
+        return Missing(Words("Not computable: no interaction has a place.", "无法计算：没有带地点的互动。"))
     money = money and bool(summed["amount"].sum() > 0)
     value = summed["amount" if money else "count"].to_numpy()
     places = sorted(summed["place_id"].unique().to_list())
     if len(places) < 2:
-        return Missing(Words("Not computable: needs two places.", "无法计算:需要至少两个地点。"))
+        return Missing(Words("Not computable: needs two places.", "无法计算：需要至少两个地点。"))
     at = np.searchsorted(np.array(places), summed["place_id"].to_numpy().astype(str))
     row = summed["source"].rank("dense").to_numpy().astype(np.int64) - 1
     total = np.bincount(at, value, len(places))
@@ -97,13 +97,13 @@ def activity_by_place(c: Cluster) -> Drawing | Missing:
             en=f"The leading place of {count(len(places)).en} is {leader.en}, with "
             f"{percent(float(share[0])).en} of the {what.en}"
             + (f"; {tied} places cannot be told apart at the top." if tied > 1 else "."),
-            zh=f"{count(len(places)).zh} 个地点中,{leader.zh} 居首,占{what.zh}的 {percent(float(share[0])).zh}"
-            + (f";前 {tied} 个地点的差异不显著。" if tied > 1 else "。"),
+            zh=f"{count(len(places)).zh} 个地点中，{leader.zh} 居首，占{what.zh}的 {percent(float(share[0])).zh}"
+            + (f"；前 {tied} 个地点的差异不显著。" if tied > 1 else "。"),
         ),
         key=(
             KeyFigure(
                 "largest_place",
-                Words(f"Largest place: {leader.en}", f"最大地点:{leader.zh}"),
+                Words(f"Largest place: {leader.en}", f"最大地点：{leader.zh}"),
                 float(share[0]),
                 low=float(low[0]),
                 high=float(high[0]),

@@ -35,8 +35,8 @@ Array = NDArray[np.float64]
     sentence=Words(
         "Interactions are summed by period. The band is a 95 % interval from a Poisson bootstrap over those who act "
         "(buyers, investors …): how far the total would move had others like them taken part.",
-        "按时期汇总互动。带状区间为 95% 区间,由对发起方(买方、投资方等)的泊松自助法得到:"
-        "若换成另一批同类参与者,总量会如何变动。",
+        "按时期汇总互动。带状区间为 95% 区间，由对发起方（买方、投资方等）的泊松自助法得到："
+        "若换成另一批同类参与者，总量会如何变动。",
     ),
     formula=r"T_t = \sum_s y_{st},\quad T_t^{*} = \sum_s w_s\,y_{st},\; w_s \sim \mathrm{Poisson}(1)",
 )
@@ -44,7 +44,7 @@ def activity_over_time(c: Cluster) -> Drawing | Missing:
     """Sum interactions by period, with an interval by resampling the side that acts."""
     traded, covered = exchanges(c), calendar(c)
     if traded is None or covered is None or not traded.dated:
-        return Missing(Words("Not computable: no interaction has a time.", "无法计算:没有带时间的互动。"))
+        return Missing(Words("Not computable: no interaction has a time.", "无法计算：没有带时间的互动。"))
     codes = np.array(covered.codes)
     rows = traded.dated_rows & (traded.period >= codes[0]) & (traded.period <= codes[-1])
     column_of = np.searchsorted(codes, traded.period[rows])
@@ -64,9 +64,9 @@ def activity_over_time(c: Cluster) -> Drawing | Missing:
         else (Words("The first or the last period is not covered in full.", "首个或末个时期的数据不完整。"),)
     )
     return Drawing(
-        title=Words(f"Value of {names.events.en} by {grain.en}", f"{names.events.zh}金额(按{grain.zh})")
+        title=Words(f"Value of {names.events.en} by {grain.en}", f"{names.events.zh}金额（按{grain.zh}）")
         if traded.has_amount
-        else Words(f"Number of {names.events.en} by {grain.en}", f"{names.events.zh}次数(按{grain.zh})"),
+        else Words(f"Number of {names.events.en} by {grain.en}", f"{names.events.zh}次数（按{grain.zh}）"),
         columns=(
             column("period", "Period", "时期", "date"),
             column("value", "Value", "数值", kind, unit),  # type: ignore[arg-type]
@@ -106,9 +106,9 @@ def _says(c: Cluster, value: Array, low: Array, high: Array, whole: list[bool]) 
     zh = f"共 {count(number_of).zh} 次{names.events.zh}"
     if traded.has_amount:
         en += f" worth {said.en} ({span(*edges).en})"
-        zh += f",总额 {said.zh}({span(*edges).zh})"
+        zh += f"，总额 {said.zh}({span(*edges).zh})"
     en += f"; the busiest period was {covered.periods[top]}"
-    zh += f";最活跃的时期为 {covered.periods[top]}"
+    zh += f"；最活跃的时期为 {covered.periods[top]}"
     change_en, change_zh = _change(covered.periods, value, low, high, full)
     en, zh = en + change_en, zh + change_zh
     key = KeyFigure(
@@ -140,5 +140,5 @@ def _change(periods: tuple[str, ...], value: Array, low: Array, high: Array, ful
     overlap = high[a] >= low[b] and high[b] >= low[a]
     return (
         f", and from {periods[a]} to {periods[b]} the total {word[0]} {en}{' (the bands overlap)' if overlap else ''}",
-        f",{periods[a]} 至 {periods[b]} {word[1]}{zh}{'(区间有重叠)' if overlap else ''}",
+        f",{periods[a]} 至 {periods[b]} {word[1]}{zh}{'（区间有重叠）' if overlap else ''}",
     )

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @figure(
     "convergence",
-    title=Words("Do those behind catch up?", "落后地区是否追赶?"),
+    title=Words("Do those behind catch up?", "落后地区是否追赶？"),
     kind="scatter",
     x="first",
     y="growth",
@@ -31,7 +31,8 @@ Array = NDArray[np.float64]
         "Each point is a place: where it started (logarithm) and how fast it grew per year. The slope is ordinary "
         "least squares with a heteroscedasticity-robust (HC3) 95 % interval; a negative slope is unconditional "
         "convergence.",
-        "每个点是一个地点:横轴为期初水平(对数),纵轴为年均增长率。斜率为最小二乘估计,95% 区间采用异方差稳健(HC3)标准误;"
+        "每个点是一个地点：横轴为期初水平（对数），纵轴为年均增长率。斜率为最小二乘估计，"
+        "95% 区间采用异方差稳健（HC3）标准误；"
         "斜率为负表示绝对收敛。",
     ),
     formula=r"g_i = a + b \ln x_{i0} + e_i",
@@ -43,15 +44,15 @@ def convergence(c: Cluster) -> Drawing | Missing:
     held = matrix(c, name) if name else None
     ends = held.covered() if held else None
     if name is None or held is None or ends is None:
-        return Missing(Words("Not computable: needs two periods.", "无法计算:需要至少两个时期。"))
+        return Missing(Words("Not computable: needs two periods.", "无法计算：需要至少两个时期。"))
     start, end = held.value[:, ends[0]], held.value[:, ends[1]]
     rate = growth(start, end, years_between(held.periods[ends[0]], held.periods[ends[1]]))
     known = np.flatnonzero(np.isfinite(rate))
     if len(known) < 10:
-        return Missing(Words("Not computable: needs ten places.", "无法计算:需要至少十个地点。"))
+        return Missing(Words("Not computable: needs ten places.", "无法计算：需要至少十个地点。"))
     level = np.log(start[known])
     if np.ptp(level) == 0:
-        return Missing(Words("Not computable: all places start level.", "无法计算:各地点期初水平相同。"))
+        return Missing(Words("Not computable: all places start level.", "无法计算：各地点期初水平相同。"))
     b, low, high = slope(level, rate[known])
     title, unit = indicator_title(name), indicator_unit(c, name)
     first, last = held.periods[ends[0]], held.periods[ends[1]]
@@ -70,7 +71,7 @@ def convergence(c: Cluster) -> Drawing | Missing:
     less = ("more", "高") if effect > 0 else ("less", "低")
     size = number(abs(float(effect)))
     return Drawing(
-        title=Words(f"{title.en}: do those behind catch up?", f"{title.zh}:落后地区是否追赶?"),
+        title=Words(f"{title.en}: do those behind catch up?", f"{title.zh}：落后地区是否追赶？"),
         columns=(
             column("place", "Place", "地点", "string"),
             column("first", f"{title.en}, {first}", f"{title.zh}({first})", "number", unit),
@@ -84,7 +85,8 @@ def convergence(c: Cluster) -> Drawing | Missing:
         takeaway=Text(
             en=f"From {first} to {last}, {verdict[0]}: a place that started twice as high grew by "
             f"{size.en} percentage points a year {less[0]} ({edges.en}).",
-            zh=f"{first} 至 {last},{verdict[1]}:期初水平每高一倍,年均增长率{less[1]} {size.zh} 个百分点({edges.zh})。",
+            zh=f"{first} 至 {last}，{verdict[1]}：期初水平每高一倍，"
+            f"年均增长率{less[1]} {size.zh} 个百分点（{edges.zh}）。",
         ),
         key=(
             KeyFigure(

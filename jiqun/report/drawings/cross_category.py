@@ -39,7 +39,7 @@ CATEGORIES = 400
         "Orders that hold both categories, divided by how many would under a bipartite configuration model that keeps "
         "how many categories each order has and how many orders each category is in. Large orders hold everything; "
         f"this takes it out. Shown are pairs in at least {FEWEST} orders whose 95 % interval lies highest.",
-        "同时包含两个品类的订单数,除以二部配置模型(保持每单品类数与每品类订单数)的预期值,从而剔除大订单“什么都有”的影响。"
+        "同时包含两个品类的订单数，除以二部配置模型（保持每单品类数与每品类订单数）的预期值，从而剔除大订单“什么都有”的影响。"
         f"显示至少 {FEWEST} 单、且 95% 区间下限最高的品类对。",
     ),
     formula=r"\ell_{ab} = S_{ab} \big/ \sum_o p_{oa} p_{ob},\quad \ell_{ab} \pm 1.96\sqrt{S_{ab}} \big/ E_{ab}",
@@ -50,7 +50,7 @@ CATEGORIES = 400
 def cross_category(c: Cluster) -> Drawing | Missing:
     """Lift of pairs of categories in joint orders."""
     if not (usable(c, "interactions", "group") and usable(c, "interactions", "category")):
-        return Missing(Words("Not computable: needs group and category.", "无法计算:需要订单编号与品类。"))
+        return Missing(Words("Not computable: needs group and category.", "无法计算：需要订单编号与品类。"))
     held = (
         typed(c, "interactions", "group", "category")
         .filter(~nw.col("group").is_null(), ~nw.col("category").is_null())
@@ -65,7 +65,7 @@ def cross_category(c: Cluster) -> Drawing | Missing:
         return Missing(
             Words(
                 f"Not computable: needs two categories in {FEWEST} orders each.",
-                f"无法计算:需要至少两个各出现于 {FEWEST} 单的品类。",
+                f"无法计算：需要至少两个各出现于 {FEWEST} 单的品类。",
             )
         )
     codes = sorted(held["category"].unique().to_list())
@@ -133,12 +133,12 @@ def _says(c: Cluster, pair: tuple[str, str], *, sure: Text, pairs: Text, lift: T
         return Text(
             en=f"No two categories are surely taken together more often than the sizes of orders explain ({pairs.en} "
             "pairs).",
-            zh=f"没有任何两个品类的同单频率显著高于订单规模所能解释的水平(共 {pairs.zh} 个品类对)。",
+            zh=f"没有任何两个品类的同单频率显著高于订单规模所能解释的水平（共 {pairs.zh} 个品类对）。",
         )
     a, b = (industry_title(c, code) for code in pair)
     return Text(
         en=f"The categories {a.en} and {b.en} are taken together {lift.en} times as often as the sizes of orders "
         f"explain ({edges.en}); {sure.en} of {pairs.en} pairs of categories are surely above chance.",
-        zh=f"“{a.zh}”与“{b.zh}”同单出现的频率是订单规模所能解释的 {lift.zh} 倍({edges.zh});"
+        zh=f"“{a.zh}”与“{b.zh}”同单出现的频率是订单规模所能解释的 {lift.zh} 倍（{edges.zh}）；"
         f"{pairs.zh} 个品类对中有 {sure.zh} 个显著高于随机。",
     )

@@ -32,7 +32,7 @@ _FLOWS = {"founded": Words("founded", "成立"), "closed": Words("closed", "注�
     space="none",
     sentence=Words(
         "Firms by year of founding and of closing; the band is the exact 95 % Poisson interval of the count.",
-        "按成立年份与注销年份统计的企业数;带状区间为计数的精确 95% 泊松区间。",
+        "按成立年份与注销年份统计的企业数；带状区间为计数的精确 95% 泊松区间。",
     ),
     reference=Reference("Garwood (1936), Fiducial limits for the Poisson distribution", "10.1093/biomet/28.3-4.437"),
 )
@@ -44,7 +44,7 @@ def entry_and_exit(c: Cluster) -> Drawing | Missing:
     founded = years["founded"].filter(years["founded"].is_between(1500, 2199))
     if len(founded) < 10:
         return Missing(
-            Words("Not computable: fewer than ten firms have a founding date.", "无法计算:有成立日期的企业不足十家。")
+            Words("Not computable: fewer than ten firms have a founding date.", "无法计算：有成立日期的企业不足十家。")
         )
     last = max(int(v.max()) for v in (founded, years["closed"].filter(years["closed"] < 2200)) if len(v))  # type: ignore[arg-type]
     first = max(int(founded.min()), last - YEARS + 1)  # type: ignore[arg-type]
@@ -70,12 +70,12 @@ def entry_and_exit(c: Cluster) -> Drawing | Missing:
         exits = totals["closed"]
         worst = int(span_of[int(exits.argmax())])
         en += f", most closed in {worst} ({count(int(exits.max())).en})"
-        zh += f",注销最多的年份为 {worst} 年({count(int(exits.max())).zh} 家)"
+        zh += f"，注销最多的年份为 {worst} 年({count(int(exits.max())).zh} 家)"
     unknown = int(firms["founded"].null_count())
     caveats = [
         Words(
             "Recent years may be incomplete: a new firm enters such data with delay.",
-            "近年数据可能不完整:新企业进入数据往往滞后。",
+            "近年数据可能不完整：新企业进入数据往往滞后。",
         )
     ]
     if unknown:

@@ -37,7 +37,7 @@ _GROUPS = 5_000
     sentence=Words(
         "Firms are ordered from the smallest to the largest; the curve gives the share of the total that the smallest "
         "hold together. The band is a 95 % interval from a Poisson bootstrap over firms.",
-        "企业按规模由小到大排列,曲线表示最小的若干企业合计所占份额。带状区间为对企业泊松自助法的 95% 区间。",
+        "企业按规模由小到大排列，曲线表示最小的若干企业合计所占份额。带状区间为对企业泊松自助法的 95% 区间。",
     ),
     formula=r"L(p) = \sum_{i \le pn} x_{(i)} \big/ \sum_i x_i,\quad G = 1 - 2\int_0^1 L(p)\,dp",
     reference=Reference("Lorenz (1905), Methods of measuring the concentration of wealth", "10.2307/2276207"),
@@ -50,7 +50,7 @@ def firm_size_distribution(c: Cluster) -> Drawing | Missing:
         return Missing(
             Words(
                 "Not computable: needs ten firms with a size, or with interactions.",
-                "无法计算:需要至少十家有规模或互动记录的企业。",
+                "无法计算：需要至少十家有规模或互动记录的企业。",
             )
         )
     means, members = _grouped(sizes)
@@ -65,7 +65,7 @@ def firm_size_distribution(c: Cluster) -> Drawing | Missing:
     note = Words(f"by {what.en}", f"按{what.zh}计")
     return Drawing(
         columns=(
-            column("firms", "Share of firms, smallest first", "企业累计占比(由小到大)", "share"),
+            column("firms", "Share of firms, smallest first", "企业累计占比（由小到大）", "share"),
             column("value", f"Share of {what.en}", f"{what.zh}累计占比", "share"),
             column("low", "Low (2.5 %)", "下限 (2.5%)", "share"),
             column("high", "High (97.5 %)", "上限 (97.5%)", "share"),
@@ -75,8 +75,8 @@ def firm_size_distribution(c: Cluster) -> Drawing | Missing:
             en=f"The largest tenth of {count(len(sizes)).en} firms holds {percent(float(top)).en} of the {what.en} "
             f"({edges.en}), the largest hundredth {percent(top_one).en}; "
             f"the Gini coefficient is {number(float(gini)).en}.",
-            zh=f"{count(len(sizes)).zh} 家企业中,最大的 10% 占{what.zh}的 {percent(float(top)).zh}({edges.zh}),"
-            f"最大的 1% 占 {percent(top_one).zh};基尼系数为 {number(float(gini)).zh}。",
+            zh=f"{count(len(sizes)).zh} 家企业中，最大的 10% 占{what.zh}的 {percent(float(top)).zh}({edges.zh}),"
+            f"最大的 1% 占 {percent(top_one).zh}；基尼系数为 {number(float(gini)).zh}。",
         ),
         key=(
             KeyFigure(

@@ -31,7 +31,7 @@ SHOWN = 15
     space="physical",
     sentence=Words(
         "Share of the firms with a known place that are in each place; 95 % Wilson interval.",
-        "地点已知的企业中位于各地的占比;95% Wilson 区间。",
+        "地点已知的企业中位于各地的占比；95% Wilson 区间。",
     ),
 )
 def firms_by_place(c: Cluster) -> Drawing | Missing:
@@ -40,7 +40,7 @@ def firms_by_place(c: Cluster) -> Drawing | Missing:
     firms = roster.filter((pl.col("kind") == "firm").fill_null(value=True), pl.col("place").is_not_null())
     counted = firms.group_by("place").len().sort(["len", "place"], descending=[True, False])
     if counted.height < 2:
-        return Missing(Words("Not computable: needs firms in two places.", "无法计算:需要位于至少两个地点的企业。"))
+        return Missing(Words("Not computable: needs firms in two places.", "无法计算：需要位于至少两个地点的企业。"))
     shown = counted.head(SHOWN)
     number_of = shown["len"].to_numpy().astype(np.float64)
     low, high = wilson(number_of, np.full(len(number_of), float(firms.height)))
@@ -69,7 +69,7 @@ def firms_by_place(c: Cluster) -> Drawing | Missing:
         takeaway=Text(
             en=f"The place with most firms is {leader.en}, with {percent(float(share[0])).en} of them ({edges.en}); "
             f"the firms are in {count(counted.height).en} places.",
-            zh=f"{leader.zh} 拥有 {percent(float(share[0])).zh} 的企业({edges.zh});"
+            zh=f"{leader.zh} 拥有 {percent(float(share[0])).zh} 的企业（{edges.zh}）；"
             f"企业分布于 {count(counted.height).zh} 个地点。",
         ),
         key=(
@@ -78,7 +78,7 @@ def firms_by_place(c: Cluster) -> Drawing | Missing:
                 Words("Places with firms", "有企业的地点"),
                 float(counted.height),
                 type="integer",
-                note=Words("full count, no sampling", "全数统计,无抽样误差"),
+                note=Words("full count, no sampling", "全数统计，无抽样误差"),
             ),
         ),
     )

@@ -35,8 +35,8 @@ SHOWN = 31
         "Average growth per year of each place from the first to the last period that half the places have; regions "
         f"of at least {FEWEST} places, by median. The interval is the middle half of the places of the region: a "
         "spread between places, not a sampling error.",
-        f"各地点自首个至末个(半数地点有数据的)时期的年均增长率;仅列至少 {FEWEST} 个地点的地区,按中位数排序。"
-        "区间为该地区中间一半的地点,表示地点间差异而非抽样误差。",
+        f"各地点自首个至末个（半数地点有数据的）时期的年均增长率；仅列至少 {FEWEST} 个地点的地区，按中位数排序。"
+        "区间为该地区中间一半的地点，表示地点间差异而非抽样误差。",
     ),
     formula=r"g_i = \left(x_{iT}/x_{i0}\right)^{1/T} - 1",
 )
@@ -46,7 +46,7 @@ def growth_by_group(c: Cluster) -> Drawing | Missing:
     held = matrix(c, name) if name else None
     ends = held.covered() if held else None
     if name is None or held is None or ends is None:
-        return Missing(Words("Not computable: needs two periods.", "无法计算:需要至少两个时期。"))
+        return Missing(Words("Not computable: needs two periods.", "无法计算：需要至少两个时期。"))
     rate = growth(
         held.value[:, ends[0]], held.value[:, ends[1]], years_between(held.periods[ends[0]], held.periods[ends[1]])
     )
@@ -62,7 +62,7 @@ def growth_by_group(c: Cluster) -> Drawing | Missing:
         return Missing(
             Words(
                 f"Not computable: needs two regions of {FEWEST} places.",
-                f"无法计算:需要至少两个含 {FEWEST} 个地点的地区。",
+                f"无法计算：需要至少两个含 {FEWEST} 个地点的地区。",
             )
         )
     rows.sort(key=lambda r: (-r[0], r[3]))
@@ -72,10 +72,10 @@ def growth_by_group(c: Cluster) -> Drawing | Missing:
     quarter = np.quantile(known, [0.25, 0.75])
     fastest, slowest = place_title(c, rows[0][3]), place_title(c, rows[-1][3])
     return Drawing(
-        title=Words(f"{title.en}: growth by region", f"{title.zh}:各地区年均增长"),
+        title=Words(f"{title.en}: growth by region", f"{title.zh}：各地区年均增长"),
         columns=(
             column("region", "Region", "地区", "string"),
-            column("growth", "Growth per year, median place", "年均增长率(中位地点)", "share"),
+            column("growth", "Growth per year, median place", "年均增长率（中位地点）", "share"),
             column("low", "25 % quantile", "25% 分位数", "share"),
             column("high", "75 % quantile", "75% 分位数", "share"),
             column("places", "Places", "地点数", "integer"),
@@ -91,25 +91,25 @@ def growth_by_group(c: Cluster) -> Drawing | Missing:
             en=f"From {first} to {last} the fastest region was {fastest.en}, where the median place grew by "
             f"{percent(rows[0][0]).en} a year (middle half of its places: {percent(rows[0][1]).en} to "
             f"{percent(rows[0][2]).en}); the slowest was {slowest.en} with {percent(rows[-1][0]).en}.",
-            zh=f"{first} 至 {last},增长最快的地区是{fastest.zh},其中位地点年均增长 {percent(rows[0][0]).zh}"
-            f"(中间一半地点:{percent(rows[0][1]).zh} 至 {percent(rows[0][2]).zh});最慢的是{slowest.zh},"
+            zh=f"{first} 至 {last}，增长最快的地区是{fastest.zh}，其中位地点年均增长 {percent(rows[0][0]).zh}"
+            f"(中间一半地点：{percent(rows[0][1]).zh} 至 {percent(rows[0][2]).zh})；最慢的是{slowest.zh},"
             f"为 {percent(rows[-1][0]).zh}。",
         ),
         key=(
             KeyFigure(
                 "median_growth",
-                Words("Growth per year, median place", "年均增长率(中位地点)"),
+                Words("Growth per year, median place", "年均增长率（中位地点）"),
                 float(np.median(known)),
                 low=float(quarter[0]),
                 high=float(quarter[1]),
                 type="share",
                 note=Words(
                     f"{first} to {last}; range: middle half of {number(len(known)).en} places",
-                    f"{first} 至 {last};区间:{number(len(known)).zh} 个地点的中间一半",
+                    f"{first} 至 {last}；区间：{number(len(known)).zh} 个地点的中间一半",
                 ),
             ),
         ),
-        caveats=(Words("In current prices unless the source deflates.", "除非来源已平减,否则为当年价格。"),),
+        caveats=(Words("In current prices unless the source deflates.", "除非来源已平减，否则为当年价格。"),),
         parameters={"indicator": name, "first": first, "last": last},
     )
 

@@ -28,7 +28,7 @@ __all__ = ["indicator_over_time"]
     sentence=Words(
         "Median over places in each period; the band holds the middle four fifths of the places (10 % and 90 % "
         "quantiles). All places are counted, so there is no sampling error: the band is the spread between places.",
-        "各时期各地点的中位数;带状区间包含中间五分之四的地点(10% 与 90% 分位数)。全部地点均已统计,没有抽样误差,"
+        "各时期各地点的中位数；带状区间包含中间五分之四的地点（10% 与 90% 分位数）。全部地点均已统计，没有抽样误差，"
         "区间表示地点间的离散程度。",
     ),
 )
@@ -41,7 +41,7 @@ def indicator_over_time(c: Cluster) -> Drawing | Missing:
         return Missing(
             Words(
                 "Not computable: needs an indicator with values for half the places in two periods.",
-                "无法计算:需要在至少两个时期覆盖半数地点的指标。",
+                "无法计算：需要在至少两个时期覆盖半数地点的指标。",
             )
         )
     shown = [p for p in range(ends[0], ends[1] + 1) if np.isfinite(held.value[:, p]).any()]
@@ -57,12 +57,12 @@ def indicator_over_time(c: Cluster) -> Drawing | Missing:
     )
     if np.isfinite(growth):
         en += f", {number(growth).en} times that of {first}"
-        zh += f",为 {first}{' 年' if len(first) == 4 else ''}的 {number(growth).zh} 倍"
+        zh += f"，为 {first}{' 年' if len(first) == 4 else ''}的 {number(growth).zh} 倍"
     if np.isfinite(spread):
         en += f"; a place at the ninetieth percentile has {number(spread).en} times that of one at the tenth"
-        zh += f";第 90 百分位地点为第 10 百分位地点的 {number(spread).zh} 倍"
+        zh += f"；第 90 百分位地点为第 10 百分位地点的 {number(spread).zh} 倍"
     return Drawing(
-        title=Words(f"{title.en}: the middle place and the spread", f"{title.zh}:中位地点与离散程度"),
+        title=Words(f"{title.en}: the middle place and the spread", f"{title.zh}：中位地点与离散程度"),
         columns=(
             column("period", "Period", "时期", "date"),
             column("median", f"{title.en}, median", f"{title.zh}中位数", "number", unit),
@@ -82,12 +82,12 @@ def indicator_over_time(c: Cluster) -> Drawing | Missing:
         key=(
             KeyFigure(
                 "median_indicator",
-                Words(f"Median {_lower(title.en)}, {last}", f"{title.zh}中位数({last})"),
+                Words(f"Median {_lower(title.en)}, {last}", f"{title.zh}中位数（{last}）"),
                 float(median[-1]),
                 low=float(low[-1]),
                 high=float(high[-1]),
                 unit=unit,
-                note=Words("range: middle four fifths of the places", "区间:中间五分之四的地点"),
+                note=Words("range: middle four fifths of the places", "区间：中间五分之四的地点"),
             ),
             KeyFigure(
                 "coverage",

@@ -21,7 +21,7 @@ FEWEST = 20
 
 @figure(
     "industry_concentration",
-    title=Words("Spatial concentration of industries", "行业空间集聚度(EG 指数)"),
+    title=Words("Spatial concentration of industries", "行业空间集聚度（EG 指数）"),
     kind="interval",
     x="industry",
     y="value",
@@ -33,7 +33,7 @@ FEWEST = 20
     sentence=Words(
         f"Ellison–Glaeser index of each industry with at least {FEWEST} firms: 0 as by chance, above 0.05 strongly "
         "concentrated. Intervals from a Poisson bootstrap over firms.",
-        f"企业数不少于 {FEWEST} 的行业的 EG 指数:0 表示随机分布,高于 0.05 为高度集聚。区间由对企业的泊松自助法得到。",
+        f"企业数不少于 {FEWEST} 的行业的 EG 指数：0 表示随机分布，高于 0.05 为高度集聚。区间由对企业的泊松自助法得到。",
     ),
     formula=r"\gamma_i = \frac{G_i - (1-\sum_r x_r^2) H_i}{(1-\sum_r x_r^2)(1-H_i)}",
     reference=Reference("Ellison & Glaeser (1997)", "10.1086/262098"),
@@ -48,7 +48,7 @@ def industry_concentration(c: Cluster) -> Drawing | Missing:
         try:
             made = measure(c, "ellison_glaeser", weight="count")
         except JiqunError as error:
-            return Missing(Words(str(error), "无法计算:没有同时带地点与行业的企业。"))
+            return Missing(Words(str(error), "无法计算：没有同时带地点与行业的企业。"))
     frame = nw.from_native(made).to_polars()
     ranked = frame.filter((pl.col("rows") >= FEWEST) & pl.col("value").is_not_null()).sort(
         ["value", "industry_id"], descending=[True, False]
@@ -57,7 +57,7 @@ def industry_concentration(c: Cluster) -> Drawing | Missing:
         return Missing(
             Words(
                 f"Not computable: needs two industries of {FEWEST} firms in several places.",
-                f"无法计算:需要至少两个企业数不少于 {FEWEST} 且分布于多地的行业。",
+                f"无法计算：需要至少两个企业数不少于 {FEWEST} 且分布于多地的行业。",
             )
         )
     shown = ranked.head(SHOWN)
@@ -73,7 +73,7 @@ def industry_concentration(c: Cluster) -> Drawing | Missing:
             column("value", "Ellison–Glaeser index", "EG 指数"),
             column("low", "Low (2.5 %)", "下限 (2.5%)"),
             column("high", "High (97.5 %)", "上限 (97.5%)"),
-            column("z", "z against chance", "z 值(相对随机)"),
+            column("z", "z against chance", "z 值（相对随机）"),
             column("firms", "Firms", "企业数", "integer"),
         ),
         rows={
@@ -87,13 +87,13 @@ def industry_concentration(c: Cluster) -> Drawing | Missing:
         takeaway=Text(
             en=f"The most concentrated industry is {leader.en} (index {number(value).en}, {interval.en}); "
             f"{count(strong).en} of {count(ranked.height).en} industries are surely more concentrated than chance.",
-            zh=f"“{leader.zh}”的空间集聚度最高(EG 指数 {number(value).zh},{interval.zh});"
+            zh=f"“{leader.zh}”的空间集聚度最高(EG 指数 {number(value).zh}，{interval.zh});"
             f"{count(ranked.height).zh} 个行业中有 {count(strong).zh} 个显著高于随机水平。",
         ),
         key=(
             KeyFigure(
                 "most_concentrated",
-                Words(f"Most concentrated: {leader.en}", f"集聚度最高:{leader.zh}"),
+                Words(f"Most concentrated: {leader.en}", f"集聚度最高：{leader.zh}"),
                 value,
                 low=low,
                 high=high,

@@ -32,8 +32,8 @@ Array = NDArray[np.float64]
     sentence=Words(
         "Gini coefficient over the places that have a value in every period shown, so that entry does not move it. The "
         "band is a 95 % interval from a Poisson bootstrap over places: how much single places decide.",
-        "仅含各时期均有数据的地点的基尼系数,以免样本进出影响结果。"
-        "带状区间为对地点泊松自助法的 95% 区间:单个地点的影响程度。",
+        "仅含各时期均有数据的地点的基尼系数，以免样本进出影响结果。"
+        "带状区间为对地点泊松自助法的 95% 区间：单个地点的影响程度。",
     ),
     formula=r"G = 1 - 2\int_0^1 L(p)\,dp",
 )
@@ -43,7 +43,7 @@ def inequality_over_time(c: Cluster) -> Drawing | Missing:
     held = matrix(c, name) if name else None
     ends = held.covered() if held else None
     if name is None or held is None or ends is None:
-        return Missing(Words("Not computable: needs two periods.", "无法计算:需要至少两个时期。"))
+        return Missing(Words("Not computable: needs two periods.", "无法计算：需要至少两个时期。"))
     shown = list(range(ends[0], ends[1] + 1))
     block = held.value[:, shown]
     constant = block[np.isfinite(block).all(axis=1) & (block >= 0).all(axis=1)]
@@ -51,7 +51,7 @@ def inequality_over_time(c: Cluster) -> Drawing | Missing:
         return Missing(
             Words(
                 "Not computable: fewer than ten places have a value in every period.",
-                "无法计算:各时期均有数据的地点不足十个。",
+                "无法计算：各时期均有数据的地点不足十个。",
             )
         )
     drawn = weights(len(constant))
@@ -75,7 +75,7 @@ def inequality_over_time(c: Cluster) -> Drawing | Missing:
         (("widened", "扩大") if grew else ("narrowed", "缩小")) if sure else ("did not change for sure", "没有显著变化")
     )
     return Drawing(
-        title=Words(f"{title.en}: inequality between places", f"{title.zh}:地区差距"),
+        title=Words(f"{title.en}: inequality between places", f"{title.zh}：地区差距"),
         columns=(
             column("period", "Period", "时期", "date"),
             column("gini", "Gini coefficient", "基尼系数"),
@@ -91,13 +91,13 @@ def inequality_over_time(c: Cluster) -> Drawing | Missing:
         takeaway=Text(
             en=f"The gap between places {verdict[0]}: the Gini coefficient went from {number(float(value[0])).en} in "
             f"{first} to {number(float(value[-1])).en} in {last} (change: {edges.en}).",
-            zh=f"地区差距{verdict[1]}:基尼系数由 {first} 年的 {number(float(value[0])).zh} 变为 {last} 年的 "
-            f"{number(float(value[-1])).zh}(变化的{edges.zh})。",
+            zh=f"地区差距{verdict[1]}：基尼系数由 {first} 年的 {number(float(value[0])).zh} 变为 {last} 年的 "
+            f"{number(float(value[-1])).zh}（变化的{edges.zh}）。",
         ),
         key=(
             KeyFigure(
                 "gini_places",
-                Words(f"Gini between places, {last}", f"地区基尼系数({last})"),
+                Words(f"Gini between places, {last}", f"地区基尼系数（{last}）"),
                 float(value[-1]),
                 low=float(low[-1]),
                 high=float(high[-1]),

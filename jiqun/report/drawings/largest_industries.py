@@ -39,7 +39,7 @@ SHOWN = 15
     sentence=Words(
         "Share of each industry in the value of interactions (95 % interval from a Poisson "
         "bootstrap over their counterparts), or in the number of firms where there is no value (Wilson interval).",
-        "各行业企业占互动总额的比重(95% 区间由对交易对手的泊松自助法得到);没有金额时为企业数占比(Wilson 区间)。",
+        "各行业企业占互动总额的比重（95% 区间由对交易对手的泊松自助法得到）；没有金额时为企业数占比（Wilson 区间）。",
     ),
     formula=r"s_i = \sum_a y_{ai} \big/ \sum_{a,i} y_{ai}",
 )
@@ -51,7 +51,9 @@ def largest_industries(c: Cluster) -> Drawing | Missing:
         roster = roster.with_columns(pl.col("industry").replace(chart_level(c)))
         codes = sorted(roster["industry"].unique().to_list())
         if len(codes) < 2:
-            return Missing(Words("Not computable: needs firms of two industries.", "无法计算:需要至少两个行业的企业。"))
+            return Missing(
+                Words("Not computable: needs firms of two industries.", "无法计算：需要至少两个行业的企业。")
+            )
         found = codes, _by_firm(c, roster, codes) or _by_number(roster, codes)
     codes, (share, low, high, what, unknown) = found
     order = np.lexsort((np.arange(len(share)), -share))[:SHOWN]
@@ -86,13 +88,13 @@ def largest_industries(c: Cluster) -> Drawing | Missing:
         takeaway=Text(
             en=f"The largest industry is {leader.en} with {percent(float(share[first])).en} of the {what.en} "
             f"({edges.en}); the three largest hold {percent(three).en}.",
-            zh=f"最大的行业是“{leader.zh}”,占{what.zh}的 {percent(float(share[first])).zh}({edges.zh});"
+            zh=f"最大的行业是“{leader.zh}”，占{what.zh}的 {percent(float(share[first])).zh}({edges.zh});"
             f"前三大行业合计占 {percent(three).zh}。",
         ),
         key=(
             KeyFigure(
                 "largest_industry",
-                Words(f"Largest industry: {leader.en}", f"最大行业:{leader.zh}"),
+                Words(f"Largest industry: {leader.en}", f"最大行业：{leader.zh}"),
                 float(share[first]),
                 float(low[first]),
                 float(high[first]),

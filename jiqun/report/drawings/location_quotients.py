@@ -22,7 +22,7 @@ FEWEST = 10
 
 @figure(
     "location_quotients",
-    title=Words("What each place is known for", "各地优势行业(区位商)"),
+    title=Words("What each place is known for", "各地优势行业（区位商）"),
     kind="interval",
     x="pair",
     y="value",
@@ -35,7 +35,7 @@ FEWEST = 10
     sentence=Words(
         "Share of an industry among the firms of a place, divided by its share among all firms; shown are the pairs "
         f"of at least {FEWEST} firms whose 95 % interval lies highest. Intervals from a Poisson bootstrap over firms.",
-        f"某地某行业企业占比除以该行业在全部企业中的占比;显示企业数不少于 {FEWEST}、且 95% 区间下限最高的组合。"
+        f"某地某行业企业占比除以该行业在全部企业中的占比；显示企业数不少于 {FEWEST}、且 95% 区间下限最高的组合。"
         "区间由对企业的泊松自助法得到。",
     ),
     formula=r"LQ_{ri} = \frac{x_{ri}/x_{r\cdot}}{x_{\cdot i}/x_{\cdot\cdot}}",
@@ -48,7 +48,7 @@ def location_quotients(c: Cluster) -> Drawing | Missing:
     try:
         made = measure(c, "location_quotient", weight="count")
     except JiqunError as error:
-        return Missing(Words(str(error), "无法计算:没有同时带地点与行业的企业。"))
+        return Missing(Words(str(error), "无法计算：没有同时带地点与行业的企业。"))
     sure = (
         nw.from_native(made)
         .to_polars()

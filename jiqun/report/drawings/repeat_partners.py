@@ -33,7 +33,7 @@ __all__ = ["first_periods", "repeat_partners"]
     sentence=Words(
         "Share of the value (or of the number, where there is no value) that falls on pairs who have dealt with each "
         "other in an earlier period. The band is a 95 % interval from a Poisson bootstrap over those who act.",
-        "在以前时期已有往来的双方之间发生的金额(无金额时为次数)占比;带状区间为对发起方泊松自助法的 95% 区间。",
+        "在以前时期已有往来的双方之间发生的金额（无金额时为次数）占比；带状区间为对发起方泊松自助法的 95% 区间。",
     ),
 )
 def repeat_partners(c: Cluster) -> Drawing | Missing:
@@ -41,7 +41,7 @@ def repeat_partners(c: Cluster) -> Drawing | Missing:
     traded, covered = exchanges(c), calendar(c)
     if traded is None or covered is None or not traded.dated or len(covered.periods) < 3:
         return Missing(
-            Words("Not computable: needs interactions in three periods.", "无法计算:需要至少三个时期的互动。")
+            Words("Not computable: needs interactions in three periods.", "无法计算：需要至少三个时期的互动。")
         )
     codes = np.array(covered.codes)
     rows = traded.dated_rows & (traded.period >= codes[0]) & (traded.period <= codes[-1])
@@ -58,7 +58,7 @@ def repeat_partners(c: Cluster) -> Drawing | Missing:
     kept = np.arange(1, len(codes))
     full = [p for p in kept if np.isfinite(share[p]) and complete(c, covered)[p]]
     if not full:
-        return Missing(Words("Not computable: no period is covered in full.", "无法计算:没有完整的时期。"))
+        return Missing(Words("Not computable: no period is covered in full.", "无法计算：没有完整的时期。"))
     last = full[-1]
     edges = span(percent(float(low[last])), percent(float(high[last])))
 
@@ -93,7 +93,7 @@ def repeat_partners(c: Cluster) -> Drawing | Missing:
         caveats=(
             Words(
                 "Partners who met before the data begin count as new at first, so the share rises at the start.",
-                "数据开始前已有往来的双方起初会被视为首次合作,因此占比在初期必然上升。",
+                "数据开始前已有往来的双方起初会被视为首次合作，因此占比在初期必然上升。",
             ),
         ),
         parameters={"replicates": REPLICATES, "resampled": "source"},
@@ -107,7 +107,7 @@ def _says(c: Cluster, period: str, share: Text, edges: Text) -> Text:
     zh = f"{period} 的{events.zh}{'金额' if by_value else ''}中,{share.zh} "
     return Text(
         en=f"{en}went to partners met before ({edges.en}).",
-        zh=f"{zh}发生在已有往来的双方之间({edges.zh})。",
+        zh=f"{zh}发生在已有往来的双方之间（{edges.zh}）。",
     )
 
 

@@ -32,7 +32,7 @@ LONGEST = 24
     sentence=Words(
         "Of those who act (buyers, investors …), the share that acts again k periods after its first, pooled over all "
         "for whom that period lies within the data. 95 % Wilson interval.",
-        "发起方(买方、投资方等)在首次出现后第 k 个时期再次出现的比例,合并所有在数据期内可观察到该时期的发起方。"
+        "发起方（买方、投资方等）在首次出现后第 k 个时期再次出现的比例，合并所有在数据期内可观察到该时期的发起方。"
         "95% Wilson 区间。",
     ),
 )
@@ -41,7 +41,7 @@ def retention(c: Cluster) -> Drawing | Missing:
     traded, covered = exchanges(c), calendar(c)
     if traded is None or covered is None or not traded.dated or len(covered.periods) < 4:
         return Missing(
-            Words("Not computable: needs interactions in four periods.", "无法计算:需要至少四个时期的互动。")
+            Words("Not computable: needs interactions in four periods.", "无法计算：需要至少四个时期的互动。")
         )
     codes = np.array(covered.codes)
     rows = traded.dated_rows & (traded.period >= codes[0]) & (traded.period <= codes[-1])
@@ -63,7 +63,9 @@ def retention(c: Cluster) -> Drawing | Missing:
     steps, seen, back = steps[enough], seen[enough], back[enough]
     if len(steps) < 2:
         return Missing(
-            Words("Not computable: fewer than 30 can be followed over time.", "无法计算:可持续观察的发起方不足 30 个。")
+            Words(
+                "Not computable: fewer than 30 can be followed over time.", "无法计算：可持续观察的发起方不足 30 个。"
+            )
         )
     share = back / seen
     low, high = wilson(back, seen)
@@ -89,10 +91,10 @@ def retention(c: Cluster) -> Drawing | Missing:
         takeaway=Text(
             en=f"{percent(float(share[0])).en} of {names.counterparts.en} are active again in the next {grain.en} "
             f"({edges.en}) and {percent(float(share[-1])).en} after {last} {grain.en}s.",
-            zh=f"{percent(float(share[0])).zh} 的{names.counterparts.zh}在下一{grain.zh}再次活跃({edges.zh}),"
+            zh=f"{percent(float(share[0])).zh} 的{names.counterparts.zh}在下一{grain.zh}再次活跃（{edges.zh}），"
             f"{last} 个{grain.zh}后为 {percent(float(share[-1])).zh}。"
             if covered.grain in ("month", "quarter")
-            else f"{percent(float(share[0])).zh} 的{names.counterparts.zh}在下一{grain.zh}再次活跃({edges.zh}),"
+            else f"{percent(float(share[0])).zh} 的{names.counterparts.zh}在下一{grain.zh}再次活跃（{edges.zh}），"
             f"{last} {grain.zh}后为 {percent(float(share[-1])).zh}。",
         ),
         key=(

@@ -29,7 +29,7 @@ _SECTORS = (Words("primary", "第一产业"), Words("secondary", "第二产业")
     sentence=Words(
         "Value added of each sector summed over the places that have all three, divided by the sum of the three. "
         "Every place with data is counted, so there is no sampling error.",
-        "三次产业增加值在三者齐全的地点间加总后的占比。凡有数据的地点全部计入,没有抽样误差。",
+        "三次产业增加值在三者齐全的地点间加总后的占比。凡有数据的地点全部计入，没有抽样误差。",
     ),
 )
 def sector_structure(c: Cluster) -> Drawing | Missing:
@@ -37,13 +37,13 @@ def sector_structure(c: Cluster) -> Drawing | Missing:
     names = sectors(c)
     if names is None:
         return Missing(
-            Words("Not computable: needs the value added of three sectors.", "无法计算:需要三次产业增加值指标。")
+            Words("Not computable: needs the value added of three sectors.", "无法计算：需要三次产业增加值指标。")
         )
     held = [matrix(c, name) for name in names]
     places = sorted(set.intersection(*(set(m.places) for m in held)))
     periods = sorted(set.intersection(*(set(m.periods) for m in held)))
     if not places or len(periods) < 2:
-        return Missing(Words("Not computable: needs two periods.", "无法计算:需要至少两个时期。"))
+        return Missing(Words("Not computable: needs two periods.", "无法计算：需要至少两个时期。"))
     cube = np.stack(
         [m.value[np.ix_([m.places.index(p) for p in places], [m.periods.index(t) for t in periods])] for m in held]
     )
@@ -53,7 +53,7 @@ def sector_structure(c: Cluster) -> Drawing | Missing:
     share = total[:, some] / total[:, some].sum(axis=0)
     shown = [t for t, kept in zip(periods, some.tolist(), strict=True) if kept]
     if len(shown) < 2:
-        return Missing(Words("Not computable: needs two periods.", "无法计算:需要至少两个时期。"))
+        return Missing(Words("Not computable: needs two periods.", "无法计算：需要至少两个时期。"))
     counted = whole[:, some].sum(axis=0)
     return Drawing(
         columns=(
@@ -73,16 +73,16 @@ def sector_structure(c: Cluster) -> Drawing | Missing:
             f"{percent(float(share[2, -1])).en} in {shown[-1]}, the primary from {percent(float(share[0, 0])).en} to "
             f"{percent(float(share[0, -1])).en}.",
             zh=f"第三产业增加值占比由 {shown[0]} 年的 {percent(float(share[2, 0])).zh} 变为 {shown[-1]} 年的 "
-            f"{percent(float(share[2, -1])).zh},第一产业由 {percent(float(share[0, 0])).zh} 变为 "
+            f"{percent(float(share[2, -1])).zh}，第一产业由 {percent(float(share[0, 0])).zh} 变为 "
             f"{percent(float(share[0, -1])).zh}。",
         ),
         key=(
             KeyFigure(
                 "tertiary_share",
-                Words(f"Tertiary sector, {shown[-1]}", f"第三产业占比({shown[-1]})"),
+                Words(f"Tertiary sector, {shown[-1]}", f"第三产业占比（{shown[-1]}）"),
                 float(share[2, -1]),
                 type="share",
-                note=Words("full count, no sampling", "全数统计,无抽样误差"),
+                note=Words("full count, no sampling", "全数统计，无抽样误差"),
             ),
         ),
         parameters={"indicators": list(names)},

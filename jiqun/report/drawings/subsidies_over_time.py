@@ -25,7 +25,7 @@ _SIDES = {
 
 @figure(
     "subsidies_over_time",
-    title=Words("Subsidies by who bears them", "补贴占比(按承担方)"),
+    title=Words("Subsidies by who bears them", "补贴占比（按承担方）"),
     kind="line",
     x="period",
     y="share",
@@ -39,7 +39,7 @@ _SIDES = {
     sentence=Words(
         "Subsidy of each side divided by the amount paid plus all subsidies, by period; the band is a 95 % interval "
         "from a Poisson bootstrap over those who act.",
-        "各方补贴除以(实付金额加全部补贴),按时期计算;带状区间为对发起方泊松自助法的 95% 区间。",
+        "各方补贴除以（实付金额加全部补贴），按时期计算；带状区间为对发起方泊松自助法的 95% 区间。",
     ),
     formula=r"\sigma_{kt} = \sum_s u_{skt} \big/ \sum_s \big(y_{st} + \sum_k u_{skt}\big)",
 )
@@ -51,7 +51,7 @@ def subsidies_over_time(c: Cluster) -> Drawing | Missing:
         return Missing(
             Words(
                 "Not computable: needs column subsidy_platform or subsidy_supplier of table interactions.",
-                "无法计算:表 interactions 缺少列 subsidy_platform 或 subsidy_supplier。",
+                "无法计算：表 interactions 缺少列 subsidy_platform 或 subsidy_supplier。",
             )
         )
     frame = (
@@ -119,7 +119,7 @@ def subsidies_over_time(c: Cluster) -> Drawing | Missing:
         rows=rows,
         takeaway=Text(
             en=f"Of the list value of {names.events.en}, subsidies bore {en}.",
-            zh=f"{names.events.zh}标价总额中,补贴由{zh}。",
+            zh=f"{names.events.zh}标价总额中，补贴由{zh}。",
         ),
         key=tuple(key),
         parameters={"replicates": REPLICATES, "resampled": "source"},

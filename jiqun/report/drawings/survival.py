@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
     sentence=Words(
         "Kaplan–Meier estimate of the share of firms still there at each age; firms still open count until the last "
         "date in the data. The band is the 95 % log-log interval.",
-        "企业存续率的 Kaplan–Meier 估计;尚存企业观察至数据最后日期。带状区间为 95% 双对数区间。",
+        "企业存续率的 Kaplan–Meier 估计；尚存企业观察至数据最后日期。带状区间为 95% 双对数区间。",
     ),
     formula=r"\hat S(t) = \prod_{t_i \le t} \Big(1 - \frac{d_i}{n_i}\Big)",
     reference=Reference("Kaplan & Meier (1958)", "10.1080/01621459.1958.10501452"),
@@ -41,7 +41,7 @@ def survival(c: Cluster) -> Drawing | Missing:
     closed = firms["closed"].drop_nulls()
     if len(closed) < 10:
         return Missing(
-            Words("Not computable: fewer than ten firms have closed.", "无法计算:有注销日期的企业不足十家。")
+            Words("Not computable: fewer than ten firms have closed.", "无法计算：有注销日期的企业不足十家。")
         )
     end = max(v for v in (closed.max(), firms["founded"].max()) if v is not None)
     lived = firms.select(days=(pl.col("closed").fill_null(end) - pl.col("founded")).dt.total_days(), shut="closed")
@@ -58,7 +58,7 @@ def survival(c: Cluster) -> Drawing | Missing:
     years = int(grid[at])
     return Drawing(
         columns=(
-            column("age", "Age in years", "年龄(年)", "integer"),
+            column("age", "Age in years", "年龄（年）", "integer"),
             column("share", "Still there", "存续率", "share"),
             column("low", "Low (2.5 %)", "下限 (2.5%)", "share"),
             column("high", "High (97.5 %)", "上限 (97.5%)", "share"),

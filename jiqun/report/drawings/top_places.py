@@ -28,7 +28,7 @@ SHOWN = 10
     sentence=Words(
         "The ten places with the highest value in the last period that half the places have, with their rank in the "
         "first. Every place with data is counted, so there is no sampling error.",
-        "在(半数地点有数据的)末个时期数值最高的十个地点,以及其在首个时期的位次。凡有数据的地点全部计入,没有抽样误差。",
+        "在（半数地点有数据的）末个时期数值最高的十个地点，以及其在首个时期的位次。凡有数据的地点全部计入，没有抽样误差。",
     ),
 )
 def top_places(c: Cluster) -> Drawing | Missing:
@@ -37,7 +37,7 @@ def top_places(c: Cluster) -> Drawing | Missing:
     held = matrix(c, name) if name else None
     ends = held.covered() if held else None
     if name is None or held is None or ends is None:
-        return Missing(Words("Not computable: needs two periods.", "无法计算:需要至少两个时期。"))
+        return Missing(Words("Not computable: needs two periods.", "无法计算：需要至少两个时期。"))
     first, last = held.value[:, ends[0]], held.value[:, ends[1]]
     known = np.flatnonzero(np.isfinite(last))
     order = known[np.lexsort((known, -last[known]))]
@@ -52,14 +52,14 @@ def top_places(c: Cluster) -> Drawing | Missing:
     leader = place_title(c, held.places[int(top[0])])
     en = f"The leading place is {leader.en}; the ten largest places hold {percent(share).en} of the total in {now}"
     en += f", against {percent(share_before).en} for the ten largest of {then}"
-    zh = f"{leader.zh}居首;{now} 年前十地点合计占 {percent(share).zh},"
+    zh = f"{leader.zh}居首；{now} 年前十地点合计占 {percent(share).zh},"
     zh += f"{then} 年的前十占 {percent(share_before).zh}"
     if climbs and climbs[riser] > 0:
         climber = place_title(c, held.places[int(top[riser])])
         en += f"; {climber.en} climbed most, by {climbs[riser]} rank{'s' if climbs[riser] > 1 else ''}"
-        zh += f";上升最多的是{climber.zh},上升 {climbs[riser]} 位"
+        zh += f"；上升最多的是{climber.zh}，上升 {climbs[riser]} 位"
     return Drawing(
-        title=Words(f"{title.en}: leading places, {now}", f"{title.zh}:领先地点({now})"),
+        title=Words(f"{title.en}: leading places, {now}", f"{title.zh}：领先地点（{now}）"),
         columns=(
             column("place", "Place", "地点", "string"),
             column("value", title.en, title.zh, "number", unit),
@@ -81,7 +81,7 @@ def top_places(c: Cluster) -> Drawing | Missing:
                 Words("Share of the ten largest places", "前十地点占比"),
                 share,
                 type="share",
-                note=Words(f"{title.en}, {now}; full count", f"{title.zh},{now};全数统计"),
+                note=Words(f"{title.en}, {now}; full count", f"{title.zh},{now}；全数统计"),
             ),
         ),
         parameters={"indicator": name},

@@ -21,7 +21,7 @@ COMMANDS = ("demo", "ingest", "recipe", "check", "profile", "measure", "tables",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     words=Words(
         "Jiqun 集群: the open industry brain for digital industrial clusters.",
-        "Jiqun 集群:面向数字产业集群的开放产业大脑。",
+        "Jiqun 集群：面向数字产业集群的开放产业大脑。",
     ),
     examples=[
         ("jiqun demo", Words("Open the example clusters in the browser", "在浏览器中打开示例集群")),
@@ -45,7 +45,7 @@ COMMANDS = ("demo", "ingest", "recipe", "check", "profile", "measure", "tables",
     type=click.Choice(["zh", "en"]),
     expose_value=False,
     cls=Option,
-    words=Words("Language; from the locale where not given.", "语言;默认随系统区域设置。"),
+    words=Words("Language; from the locale where not given.", "语言；默认随系统区域设置。"),
 )
 def main() -> None:
     """Run the command line."""

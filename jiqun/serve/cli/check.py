@@ -24,7 +24,7 @@ _SEVERITY = {"error": ("red", "错误"), "warning": ("yellow", "警告"), "info"
     "check",
     cls=Command,
     words=Words(
-        "Check a cluster: what is wrong, in how many rows, what to do.", "检查集群:哪里有问题、涉及多少行、如何处理。"
+        "Check a cluster: what is wrong, in how many rows, what to do.", "检查集群：哪里有问题、涉及多少行、如何处理。"
     ),
     examples=[
         ("jiqun check my-cluster", Words("Findings and grade", "问题与等级")),
@@ -43,7 +43,7 @@ _SEVERITY = {"error": ("red", "错误"), "warning": ("yellow", "警告"), "info"
     "--out",
     type=click.Path(),
     cls=Option,
-    words=Words("File to write: .csv for a table, else JSON.", "写入的文件:.csv 为表格,其余为 JSON。"),
+    words=Words("File to write: .csv for a table, else JSON.", "写入的文件：.csv 为表格，其余为 JSON。"),
 )
 @common
 def command(folder: str, *, strict: bool, out: str | None, as_json: bool) -> None:  # noqa: D103
@@ -96,6 +96,6 @@ def _show(found: FindingsReport) -> None:
     click.echo(
         said(
             f" ({grade.score:.0f} of 100): {grade.errors} errors, {grade.warnings} warnings, {grade.infos} notes.",
-            f"({grade.score:.0f}/100):错误 {grade.errors},警告 {grade.warnings},提示 {grade.infos}。",
+            f"({grade.score:.0f}/100)：错误 {grade.errors}，警告 {grade.warnings}，提示 {grade.infos}。",
         )
     )

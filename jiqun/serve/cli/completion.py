@@ -28,7 +28,7 @@ __all__ = ["command"]
     "--out",
     type=click.Path(),
     cls=Option,
-    words=Words("File to write; stdout where not given.", "写入的文件;默认标准输出。"),
+    words=Words("File to write; stdout where not given.", "写入的文件；默认标准输出。"),
 )
 @common
 def command(shell: str, *, out: str | None, as_json: bool) -> None:  # noqa: D103

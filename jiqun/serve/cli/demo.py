@@ -21,8 +21,8 @@ __all__ = ["command"]
     more=Words(
         "A retail platform and its suppliers (2017), 300 Chinese cities (2000–2024), and a generated two-space cluster "
         "with a known truth. The first start prepares them; later ones open at once.",
-        "零售平台及其供应商(2017)、中国 300 个城市(2000–2024),以及带已知真值的双空间生成集群。"
-        "首次启动会准备数据,之后立即打开。",
+        "零售平台及其供应商（2017）、中国 300 个城市（2000–2024），以及带已知真值的双空间生成集群。"
+        "首次启动会准备数据，之后立即打开。",
     ),
     examples=[
         ("jiqun demo", Words("Prepare, serve, open the browser", "准备数据、启动服务并打开浏览器")),
@@ -36,7 +36,8 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     cls=Option,
     words=Words(
-        "Folder to keep the examples in; the user's data folder where not given.", "示例数据文件夹;默认为用户数据目录。"
+        "Folder to keep the examples in; the user's data folder where not given.",
+        "示例数据文件夹；默认为用户数据目录。",
     ),
 )
 @click.option("--no-browser", is_flag=True, cls=Option, words=Words("Do not open the browser.", "不打开浏览器。"))
@@ -44,11 +45,11 @@ __all__ = ["command"]
     "--port",
     type=click.IntRange(0, 65535),
     cls=Option,
-    words=Words("Port; 8321 or the next that is free where not given.", "端口;默认 8321 或其后的空闲端口。"),
+    words=Words("Port; 8321 or the next that is free where not given.", "端口；默认 8321 或其后的空闲端口。"),
 )
 @click.option("--rebuild", is_flag=True, cls=Option, words=Words("Prepare the examples again.", "重新准备示例。"))
 @click.option(
-    "--prepare-only", is_flag=True, cls=Option, words=Words("Prepare the examples and end.", "只准备示例,然后退出。")
+    "--prepare-only", is_flag=True, cls=Option, words=Words("Prepare the examples and end.", "只准备示例，然后退出。")
 )
 @common
 def command(  # noqa: D103
@@ -87,7 +88,7 @@ def _prepare(home: Path, *, as_json: bool, rebuild: bool) -> None:
     for id_, reason in builder.failures.items():
         click.echo(f"{click.style('!', fg='yellow')} {known[id_].title[language()]}: {reason}", err=True)
     if not built:
-        raise JiqunError(said("No example could be built; the reasons are above.", "没有示例构建成功,原因见上。"))
+        raise JiqunError(said("No example could be built; the reasons are above.", "没有示例构建成功，原因见上。"))
     packages = sorted({package for example in known.values() for package in example.packages})
     # An example whose package is missing is tried again once it is installed; any other failure at every start.
     if all(lacking(known[id_].packages) for id_ in builder.failures):

@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 EXITS = Words(
     "Exit codes: 0 done, 1 findings of severity error with check --strict, 2 something you can mend, "
     "70 a fault in Jiqun, 130 interrupted.",
-    "退出码:0 完成;1 check --strict 发现错误;2 可由用户解决的问题;70 Jiqun 内部错误;130 被中断。",
+    "退出码：0 完成；1 check --strict 发现错误；2 可由用户解决的问题；70 Jiqun 内部错误；130 被中断。",
 )
 
 
@@ -73,7 +73,7 @@ class Command(click.Command):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write how it is called."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), said("Usage: ", "用法:"))
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), said("Usage: ", "用法："))
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write what it does."""
@@ -171,7 +171,7 @@ def common(function: F) -> F:
             cls=Option,
             words=Words(
                 "Machine-readable: JSON on stdout, progress and errors as JSON lines on stderr.",
-                "输出机器可读的 JSON;进度与错误以 JSON 行写到标准错误。",
+                "输出机器可读的 JSON；进度与错误以 JSON 行写到标准错误。",
             ),
         ),
         click.option(
@@ -179,7 +179,7 @@ def common(function: F) -> F:
             type=click.Choice(["zh", "en"]),
             expose_value=False,
             cls=Option,
-            words=Words("Language; from the locale where not given.", "语言;默认随系统区域设置。"),
+            words=Words("Language; from the locale where not given.", "语言；默认随系统区域设置。"),
         ),
     )
     for option in options:
@@ -194,7 +194,7 @@ def folder_argument(function: F) -> F:
         metavar="DIR",
         type=click.Path(),
         cls=Argument,
-        words=Words("Folder of a cluster, as written by jiqun ingest.", "集群文件夹,由 jiqun ingest 生成。"),
+        words=Words("Folder of a cluster, as written by jiqun ingest.", "集群文件夹，由 jiqun ingest 生成。"),
     )(function)
 
 
@@ -204,7 +204,7 @@ def _explain(error: BaseException, *, as_json: bool) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, KeyboardInterrupt | click.Abort | EOFError):
-        _complain(said("Interrupted. Nothing was left half-written.", "已中断,没有留下未写完的内容。"), as_json, "!")
+        _complain(said("Interrupted. Nothing was left half-written.", "已中断，没有留下未写完的内容。"), as_json, "!")
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         # The reader of our output has had enough; that is no failure. Python would complain again at exit.
@@ -230,7 +230,7 @@ def _explain(error: BaseException, *, as_json: bool) -> int:
         said(
             f"Jiqun itself failed: {type(error).__name__}: {error}. "
             "Run again with JIQUN_DEBUG=1 and report what it shows.",
-            f"Jiqun 内部错误:{type(error).__name__}: {error}。请设置 JIQUN_DEBUG=1 重新运行,并反馈显示的内容。",
+            f"Jiqun 内部错误：{type(error).__name__}: {error}。请设置 JIQUN_DEBUG=1 重新运行，并反馈显示的内容。",
         ),
         as_json,
     )
@@ -260,5 +260,5 @@ def _usage(error: click.UsageError) -> str:
         return f"没有选项 {error.option_name}。{close}"
     if isinstance(error, click.BadParameter):
         name = error.param.opts[0] if error.param else error.param_hint
-        return f"{name} 的取值无效:{error.message}"
+        return f"{name} 的取值无效：{error.message}"
     return error.format_message()

@@ -24,10 +24,10 @@ _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B|B)", re.IGNORECASE)
 @click.command(
     "ingest",
     cls=Command,
-    words=Words("Read files by a recipe into a cluster, or refresh one.", "按配方把文件导入为集群,或刷新已有集群。"),
+    words=Words("Read files by a recipe into a cluster, or refresh one.", "按配方把文件导入为集群，或刷新已有集群。"),
     more=Words(
         "What has not changed is not read again. Ended at any moment, the old cluster is whole.",
-        "未变化的部分不会重读;任何时刻中断,旧集群都保持完整。",
+        "未变化的部分不会重读；任何时刻中断，旧集群都保持完整。",
     ),
     examples=[
         ("jiqun ingest recipe.toml --out my-cluster", Words("Your own recipe", "自己的配方")),
@@ -42,7 +42,7 @@ _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B|B)", re.IGNORECASE)
     cls=Argument,
     words=Words(
         "A recipe (TOML), or the name of one that comes with Jiqun: jiqun ingest --list",
-        "配方文件 (TOML),或自带配方的名称(jiqun ingest --list 查看)。",
+        "配方文件 (TOML)，或自带配方的名称（jiqun ingest --list 查看）。",
     ),
     required=False,
 )
@@ -52,20 +52,20 @@ _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B|B)", re.IGNORECASE)
     cls=Option,
     words=Words(
         "Folder of the files that the recipe names; the recipe's own where not given.",
-        "配方所列文件所在的文件夹;默认是配方所在的文件夹。",
+        "配方所列文件所在的文件夹；默认是配方所在的文件夹。",
     ),
 )
 @click.option(
     "--out",
     type=click.Path(),
     cls=Option,
-    words=Words("Folder of the cluster; the id of the recipe where not given.", "集群文件夹;默认取配方中的 id。"),
+    words=Words("Folder of the cluster; the id of the recipe where not given.", "集群文件夹；默认取配方中的 id。"),
 )
 @click.option(
     "--memory",
     metavar="SIZE",
     cls=Option,
-    words=Words("Most memory to use, such as 4GB; more goes to disk.", "内存上限,如 4GB;超出部分使用磁盘。"),
+    words=Words("Most memory to use, such as 4GB; more goes to disk.", "内存上限，如 4GB；超出部分使用磁盘。"),
 )
 @click.option(
     "--list",
@@ -84,12 +84,12 @@ def command(  # noqa: D103
     if recipe is None:
         raise click.UsageError(
             said(
-                "Which recipe? Give a file, or a name: jiqun ingest --list", "请给出配方文件或名称:jiqun ingest --list"
+                "Which recipe? Give a file, or a name: jiqun ingest --list", "请给出配方文件或名称：jiqun ingest --list"
             )
         )
     if memory is not None and not _SIZE.fullmatch(memory.strip()):
         raise click.BadParameter(
-            said(f"{memory!r} is not a size. Write it like 4GB.", f"{memory!r} 不是容量,请写成 4GB。")
+            said(f"{memory!r} is not a size. Write it like 4GB.", f"{memory!r} 不是容量，请写成 4GB。")
         )
     from jiqun.ingest import ingest
     from jiqun.serve.cli.progress import board
@@ -112,7 +112,7 @@ def _recipe(name: str, files: str | None) -> Recipe:
                 said(
                     f"There is no file {name!r}, and no recipe of that name comes with Jiqun. "
                     f"Those that do: {', '.join(sorted(shipped))}.",
-                    f"没有文件 {name!r},也没有同名的自带配方。自带配方:{'、'.join(sorted(shipped))}。",
+                    f"没有文件 {name!r}，也没有同名的自带配方。自带配方：{'、'.join(sorted(shipped))}。",
                 )
             )
         return parse_recipe(Path(str(shipped[name])).read_text(encoding="utf-8"), folder=files or Path.cwd(), name=name)
@@ -147,13 +147,13 @@ def _tell(made: Any, *, as_json: bool) -> None:
     click.echo(
         said(
             f"{made.path}: {_count(made.made)} parts read, {_count(made.reused)} unchanged.",
-            f"{made.path}:读入 {_count(made.made)} 个部分,{_count(made.reused)} 个未变。",
+            f"{made.path}：读入 {_count(made.made)} 个部分，{_count(made.reused)} 个未变。",
         )
     )
     click.echo(
         said(
             f"Next: jiqun check {made.path} · jiqun serve {made.path}",
-            f"下一步:jiqun check {made.path} · jiqun serve {made.path}",
+            f"下一步：jiqun check {made.path} · jiqun serve {made.path}",
         )
     )
 

@@ -44,7 +44,7 @@ class _Measures(Group):
     cls=_Measures,
     invoke_without_command=True,
     subcommand_metavar="NAME DIR [--PARAMETER VALUE]…",
-    words=Words("Compute an index of a cluster; alone, list the indices.", "计算集群指标;不带参数时列出全部指标。"),
+    words=Words("Compute an index of a cluster; alone, list the indices.", "计算集群指标；不带参数时列出全部指标。"),
     examples=[
         ("jiqun measure", Words("What can be computed", "可计算的指标")),
         ("jiqun measure location_quotient --help", Words("What it means and takes", "含义与参数")),
@@ -83,7 +83,7 @@ def _command(index: Index) -> click.Command:
         default=SHOWN,
         cls=Option,
         show_default=True,
-        words=Words("Rows to show; 0 for all.", "显示的行数;0 为全部。"),
+        words=Words("Rows to show; 0 for all.", "显示的行数；0 为全部。"),
     )
     @click.option(
         "--format",
@@ -96,7 +96,7 @@ def _command(index: Index) -> click.Command:
         "--out",
         type=click.Path(),
         cls=Option,
-        words=Words("File to write the whole result to: .csv or .json.", "写入全部结果的文件:.csv 或 .json。"),
+        words=Words("File to write the whole result to: .csv or .json.", "写入全部结果的文件：.csv 或 .json。"),
     )
     @common
     def run(**given: Any) -> None:
@@ -164,6 +164,6 @@ def _show(index: Index, made: Measurement, limit: int) -> None:
         rows,
         total=made.total,
         title=index.title[language()],
-        hint=said("All: --limit 0; as a file: --out FILE.csv", "全部:--limit 0;存为文件:--out 文件.csv"),
+        hint=said("All: --limit 0; as a file: --out FILE.csv", "全部：--limit 0；存为文件：--out 文件.csv"),
     )
     click.echo(index.reading[language()])

@@ -115,7 +115,7 @@ def print_rows(rows: Mapping[str, Sequence[Any]], *, total: int, title: str = ""
     cells = [[number(v) for v in row] for row in zip(*rows.values(), strict=True)]
     print_table([(name, "right" if numeric[name] else "left") for name in rows], cells, title)
     if shown < total:
-        more = said(f"{shown:,} of {total:,} rows are shown.", f"共 {total:,} 行,显示 {shown:,} 行。")
+        more = said(f"{shown:,} of {total:,} rows are shown.", f"共 {total:,} 行，显示 {shown:,} 行。")
         click.echo(f"{more} {hint}".rstrip())
 
 

@@ -22,7 +22,8 @@ _BADGES = {"generated": Words("generated data", "生成数据"), "evaluation": W
     "profile",
     cls=Command,
     words=Words(
-        "Describe a cluster: sentences, key figures with intervals, figures.", "描述集群:文字、带区间的关键指标与图表。"
+        "Describe a cluster: sentences, key figures with intervals, figures.",
+        "描述集群：文字、带区间的关键指标与图表。",
     ),
     examples=[
         ("jiqun profile my-cluster", Words("Read it here", "在终端阅读")),
@@ -80,7 +81,7 @@ def _show(made: Profile) -> None:
         [(said("Figure", "图"), "left"), (said("Title", "标题"), "left"), (said("What to see", "要点"), "left")],
         [(f.id, t(f.title), t(f.missing) if f.missing else t(f.takeaway)) for f in made.figures],
     )
-    click.echo(said(f"Data quality: grade {card.grade.letter}", f"数据质量:{card.grade.letter} 级"))
+    click.echo(said(f"Data quality: grade {card.grade.letter}", f"数据质量：{card.grade.letter} 级"))
 
 
 def _value(kpi: Kpi, value: float | None) -> str:

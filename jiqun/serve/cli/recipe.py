@@ -37,7 +37,7 @@ __all__ = ["command"]
     "--out",
     type=click.Path(),
     cls=Option,
-    words=Words("File to write the recipe to; stdout where not given.", "写入的配方文件;默认输出到标准输出。"),
+    words=Words("File to write the recipe to; stdout where not given.", "写入的配方文件；默认输出到标准输出。"),
 )
 @click.option("--force", is_flag=True, cls=Option, words=Words("Replace a recipe that is there.", "覆盖已有配方。"))
 @common
@@ -64,7 +64,7 @@ def command(files: tuple[str, ...], *, out: str | None, force: bool, as_json: bo
     else:
         click.echo(
             said(
-                f"{out} written. Look at it, then: jiqun ingest {out}", f"已写入 {out}。检查后运行:jiqun ingest {out}"
+                f"{out} written. Look at it, then: jiqun ingest {out}", f"已写入 {out}。检查后运行：jiqun ingest {out}"
             ),
             err=True,
         )

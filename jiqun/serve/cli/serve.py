@@ -22,11 +22,11 @@ __all__ = ["command"]
     more=Words(
         "The server listens on this machine only. There is no sign-in: with another --host, everyone who can reach it "
         "can read everything and, unless --read-only, upload.",
-        "服务默认只监听本机。没有登录:若使用其他 --host,凡能访问者都可读取全部内容;未加 --read-only 时还可上传。",
+        "服务默认只监听本机。没有登录：若使用其他 --host，凡能访问者都可读取全部内容；未加 --read-only 时还可上传。",
     ),
     examples=[
         ("jiqun serve my-cluster", Words("One cluster", "单个集群")),
-        ("jiqun serve clusters/ --port 9000", Words("A folder of clusters, with uploads", "集群文件夹,可上传")),
+        ("jiqun serve clusters/ --port 9000", Words("A folder of clusters, with uploads", "集群文件夹，可上传")),
         (
             "jiqun serve clusters/ --root-path /jiqun --allow-host data.example.org",
             Words("Behind a proxy", "在反向代理之后"),
@@ -40,7 +40,7 @@ __all__ = ["command"]
     metavar="DIR…",
     type=click.Path(path_type=Path),
     cls=Argument,
-    words=Words("Clusters, or folders of clusters.", "集群文件夹,或包含集群的文件夹。"),
+    words=Words("Clusters, or folders of clusters.", "集群文件夹，或包含集群的文件夹。"),
 )
 @click.option(
     "--host", default="127.0.0.1", show_default=True, cls=Option, words=Words("Address to listen on.", "监听地址。")
@@ -49,7 +49,7 @@ __all__ = ["command"]
     "--port",
     type=click.IntRange(0, 65535),
     cls=Option,
-    words=Words("Port; 8321 or the next that is free where not given.", "端口;默认 8321 或其后的空闲端口。"),
+    words=Words("Port; 8321 or the next that is free where not given.", "端口；默认 8321 或其后的空闲端口。"),
 )
 @click.option(
     "--root-path",
@@ -67,7 +67,10 @@ __all__ = ["command"]
     words=Words("Host name to answer to, besides localhost and addresses.", "除 localhost 与 IP 外允许的主机名。"),
 )
 @click.option(
-    "--read-only", is_flag=True, cls=Option, words=Words("No uploads, nothing can be changed.", "只读:不能上传或更改。")
+    "--read-only",
+    is_flag=True,
+    cls=Option,
+    words=Words("No uploads, nothing can be changed.", "只读：不能上传或更改。"),
 )
 @click.option("--browser", is_flag=True, cls=Option, words=Words("Open the browser.", "打开浏览器。"))
 @common

@@ -37,7 +37,7 @@ SHOWN = 20
     "table",
     required=False,
     cls=Argument,
-    words=Words("A canonical table, such as actors or interactions.", "规范表,如 actors 或 interactions。"),
+    words=Words("A canonical table, such as actors or interactions.", "规范表，如 actors 或 interactions。"),
 )
 @click.option(
     "--format",
@@ -50,7 +50,7 @@ SHOWN = 20
     "--limit",
     type=click.IntRange(min=0),
     cls=Option,
-    words=Words("Rows to show; 0 for all. 20 where not given.", "显示的行数;0 为全部,默认 20。"),
+    words=Words("Rows to show; 0 for all. 20 where not given.", "显示的行数；0 为全部，默认 20。"),
 )
 @click.option(
     "--offset", type=click.IntRange(min=0), default=0, cls=Option, words=Words("Rows to skip.", "跳过的行数。")
@@ -59,13 +59,13 @@ SHOWN = 20
     "--bom",
     is_flag=True,
     cls=Option,
-    words=Words("Start a CSV so that Excel knows it is UTF-8.", "CSV 带 BOM,便于 Excel 识别。"),
+    words=Words("Start a CSV so that Excel knows it is UTF-8.", "CSV 带 BOM，便于 Excel 识别。"),
 )
 @click.option(
     "--out",
     type=click.Path(),
     cls=Option,
-    words=Words("File to write; stdout where not given.", "写入的文件;默认标准输出。"),
+    words=Words("File to write; stdout where not given.", "写入的文件；默认标准输出。"),
 )
 @common
 def command(  # noqa: D103
@@ -96,7 +96,7 @@ def command(  # noqa: D103
         raise JiqunError(
             said(
                 f"--out ends in .{kind}; it can be .csv, .parquet or .json.",
-                f"--out 的后缀 .{kind} 不支持,可用 .csv、.parquet 或 .json。",
+                f"--out 的后缀 .{kind} 不支持，可用 .csv、.parquet 或 .json。",
             )
         )
     every = cluster.rows(table)
@@ -105,7 +105,7 @@ def command(  # noqa: D103
     if kind == "json":
         write_json(shown, out)
         return
-    hint = said("All: --limit 0; as a file: --out FILE.csv", "全部:--limit 0;存为文件:--out 文件.csv")
+    hint = said("All: --limit 0; as a file: --out FILE.csv", "全部：--limit 0；存为文件：--out 文件.csv")
     print_rows(shown.rows, total=shown.total, title=f"{t(shown.title)} ({table})", hint=hint)
 
 
@@ -144,7 +144,7 @@ def _whole(cluster: Cluster, table: str, kind: str, out: str | None, *, bom: boo
         raise JiqunError(
             said(
                 "Parquet is not for a terminal. Give a file: --out FILE.parquet",
-                "Parquet 不能显示在终端,请用 --out 文件.parquet",
+                "Parquet 不能显示在终端，请用 --out 文件.parquet",
             )
         )
     target = Path(out) if out and out != "-" else None

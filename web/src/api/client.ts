@@ -34,7 +34,7 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<T
     response = await fetch(url, init);
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    throw new ApiError(0, "The server does not answer. Is jiqun serve still running?", "服务器没有响应。jiqun serve 还在运行吗?");
+    throw new ApiError(0, "The server does not answer. Is jiqun serve still running?", "服务器没有响应。jiqun serve 还在运行吗？");
   }
   if (!response.ok) throw await failure(response);
   return response.status === 204 ? (undefined as T) : ((await response.json()) as T);

@@ -31,12 +31,12 @@ export const dictionary = {
   generated: { en: "Generated data", zh: "生成数据" },
   generatedWhy: {
     en: "Made by a program with a known structure. Nothing here describes real firms.",
-    zh: "由程序按已知结构生成,不描述任何真实企业。",
+    zh: "由程序按已知结构生成，不描述任何真实企业。",
   },
   evaluation: { en: "Evaluation only", zh: "仅供评测" },
   evaluationWhy: {
     en: "The licence is restricted or unknown. Show aggregate figures only; do not publish.",
-    zh: "许可受限或不明,只可展示汇总数字,不得公开发布。",
+    zh: "许可受限或不明，只可展示汇总数字，不得公开发布。",
   },
   physical: { en: "Physical space", zh: "地理空间" },
   digital: { en: "Digital space", zh: "数字空间" },
@@ -46,7 +46,7 @@ export const dictionary = {
   noPhysical: { en: "no coordinates", zh: "无坐标" },
   noDigital: { en: "no interactions", zh: "无交互" },
   quality: { en: "Data quality", zh: "数据质量" },
-  qualityGrade: { en: "Data quality {letter}, {score} of 100", zh: "数据质量 {letter} 级,{score} 分(满分 100)" },
+  qualityGrade: { en: "Data quality {letter}, {score} of 100", zh: "数据质量 {letter} 级，{score} 分（满分 100）" },
   asOf: { en: "As of {date}", zh: "截至 {date}" },
   noDate: { en: "No as-of date", zh: "未注明截止日期" },
 
@@ -63,7 +63,7 @@ export const dictionary = {
   shared: { en: "Link copied", zh: "链接已复制" },
   shareFailed: { en: "Copy this address", zh: "请复制此地址" },
   fullScreen: { en: "Full screen", zh: "全屏" },
-  how: { en: "How do you know?", zh: "依据何在?" },
+  how: { en: "How do you know?", zh: "依据何在？" },
   method: { en: "How to read", zh: "如何阅读" },
   tools: { en: "Page tools", zh: "页面工具" },
 
@@ -89,13 +89,13 @@ export const dictionary = {
   },
   homeLead: {
     en: "Where firms stand, and whom they trade with online – measured side by side, with every number open to the question “how do you know?”.",
-    zh: "企业在哪里,又在平台上与谁交易——两个空间并排度量,每个数字都可以追问“依据何在”。",
+    zh: "企业在哪里，又在平台上与谁交易——两个空间并排度量，每个数字都可以追问“依据何在”。",
   },
   chooseCluster: { en: "Choose a cluster", zh: "选择集群" },
   noClusters: { en: "No cluster here yet", zh: "这里还没有集群" },
   noClustersWhy: {
     en: "Upload files below, or run jiqun demo to prepare the example clusters.",
-    zh: "在下方上传文件,或运行 jiqun demo 准备示例集群。",
+    zh: "在下方上传文件，或运行 jiqun demo 准备示例集群。",
   },
   asRole: { en: "What you can ask", zh: "您可以问什么" },
   asRoleLead: { en: "Each question opens the page that answers it.", zh: "每个问题都通向回答它的页面。" },
@@ -104,18 +104,18 @@ export const dictionary = {
   analyst: { en: "Policy analyst", zh: "政策分析" },
   researcher: { en: "Researcher", zh: "研究者" },
   firm: { en: "Firm", zh: "企业" },
-  askManager1: { en: "Who is in my cluster, and what has changed?", zh: "我的集群里有谁,发生了什么变化?" },
-  askManager2: { en: "Which firms hold the network together?", zh: "哪些企业维系着网络?" },
-  askAnalyst1: { en: "Which industries are over-represented, and how sure is that?", zh: "哪些行业偏多,把握有多大?" },
-  askAnalyst2: { en: "Is the data good enough to decide on?", zh: "数据是否足以支持决策?" },
-  askResearcher1: { en: "Do near firms also trade with the same partners?", zh: "地理邻近的企业是否也共享交易伙伴?" },
-  askResearcher2: { en: "How was this number computed, and from what?", zh: "这个数字如何得出,依据什么数据?" },
-  askFirm1: { en: "Who serves the same buyers as I do?", zh: "谁与我服务相同的买家?" },
-  askFirm2: { en: "Where do firms of my industry stand?", zh: "同行业企业分布在哪里?" },
+  askManager1: { en: "Who is in my cluster, and what has changed?", zh: "我的集群里有谁，发生了什么变化？" },
+  askManager2: { en: "Which firms hold the network together?", zh: "哪些企业维系着网络？" },
+  askAnalyst1: { en: "Which industries are over-represented, and how sure is that?", zh: "哪些行业偏多，把握有多大？" },
+  askAnalyst2: { en: "Is the data good enough to decide on?", zh: "数据是否足以支持决策？" },
+  askResearcher1: { en: "Do near firms also trade with the same partners?", zh: "地理邻近的企业是否也共享交易伙伴？" },
+  askResearcher2: { en: "How was this number computed, and from what?", zh: "这个数字如何得出，依据什么数据？" },
+  askFirm1: { en: "Who serves the same buyers as I do?", zh: "谁与我服务相同的买家？" },
+  askFirm2: { en: "Where do firms of my industry stand?", zh: "同行业企业分布在哪里？" },
   ownData: { en: "Bring your own data", zh: "使用您自己的数据" },
   ownDataLead: {
     en: "Files stay on this machine. Jiqun looks at them, drafts a recipe you can edit, and builds a cluster from it.",
-    zh: "文件只留在本机。Jiqun 会查看文件、起草一份可编辑的配方,并据此建成集群。",
+    zh: "文件只留在本机。Jiqun 会查看文件、起草一份可编辑的配方，并据此建成集群。",
   },
   remove: { en: "Remove", zh: "移除" },
   removed: { en: "{title} was removed", zh: "已移除 {title}" },
@@ -131,14 +131,14 @@ export const dictionary = {
   recipe: { en: "Drafted recipe", zh: "起草的配方" },
   recipeLead: {
     en: "What Jiqun thinks each column means. Correct it where it is wrong, then build.",
-    zh: "Jiqun 对各列含义的判断。请更正有误之处,然后建立集群。",
+    zh: "Jiqun 对各列含义的判断。请更正有误之处，然后建立集群。",
   },
   build: { en: "Build the cluster", zh: "建立集群" },
   building: { en: "Building the cluster", zh: "正在建立集群" },
   built: { en: "The cluster is ready", zh: "集群已建成" },
   open: { en: "Open", zh: "打开" },
   failed: { en: "This did not work", zh: "未能完成" },
-  cancelled: { en: "Cancelled. Nothing was written.", zh: "已取消,未写入任何内容。" },
+  cancelled: { en: "Cancelled. Nothing was written.", zh: "已取消，未写入任何内容。" },
   startAgain: { en: "Start again", zh: "重新开始" },
   editRecipe: { en: "Edit the recipe", zh: "修改配方" },
   uploadsOff: {
@@ -158,7 +158,7 @@ export const dictionary = {
   n_flows: { en: "flows", zh: "流量" },
 
   // profile
-  profileQuestion: { en: "What is this cluster, and how sure are we?", zh: "这是怎样的集群,我们有多大把握?" },
+  profileQuestion: { en: "What is this cluster, and how sure are we?", zh: "这是怎样的集群，我们有多大把握？" },
   inShort: { en: "In short", zh: "概要" },
   keyFigures: { en: "Key figures", zh: "关键指标" },
   figures: { en: "Figures", zh: "图表" },
@@ -174,7 +174,7 @@ export const dictionary = {
   infos: { en: "Notes: {n}", zh: "{n} 项提示" },
   gradeMeaning: {
     en: "The grade follows from the findings: A means nothing that could change a conclusion was found.",
-    zh: "等级由检查结果得出:A 表示未发现会改变结论的问题。",
+    zh: "等级由检查结果得出：A 表示未发现会改变结论的问题。",
   },
   profileHow1: {
     en: "The prose is generated from the same numbers as the figures. A marked number opens the figure it comes from.",
@@ -182,17 +182,17 @@ export const dictionary = {
   },
   profileHow2: {
     en: "Teal is physical space, violet is digital space, their blend holds in both. Bars and bands show the interval; “How do you know?” says which.",
-    zh: "青色为地理空间,紫色为数字空间,混色表示两者兼有。线段与色带表示区间,其含义见“依据何在”。",
+    zh: "青色为地理空间，紫色为数字空间，混色表示两者兼有。线段与色带表示区间，其含义见“依据何在”。",
   },
   noFigure: { en: "Nothing to draw yet", zh: "还没有可绘制的内容" },
   noFigureWhy: {
     en: "Figures need at least one of: industries, places, dates, interactions. The data page says what is there.",
-    zh: "图表至少需要以下之一:行业、地点、日期、交互。数据页说明现有内容。",
+    zh: "图表至少需要以下之一：行业、地点、日期、交互。数据页说明现有内容。",
   },
 
   // two-space map
-  mapQuestion: { en: "Do near firms also trade with the same partners?", zh: "地理邻近的企业,是否也共享交易伙伴?" },
-  mapQuestionPlaces: { en: "Where is how much, and how does it change?", zh: "哪里有多少,又如何变化?" },
+  mapQuestion: { en: "Do near firms also trade with the same partners?", zh: "地理邻近的企业，是否也共享交易伙伴？" },
+  mapQuestionPlaces: { en: "Where is how much, and how does it change?", zh: "哪里有多少，又如何变化？" },
   allIndustries: { en: "All industries", zh: "全部行业" },
   industry: { en: "Industry", zh: "行业" },
   indicator: { en: "Indicator", zh: "指标" },
@@ -225,7 +225,7 @@ export const dictionary = {
   inBothSpaces: { en: "{n} of {total} are in both spaces", zh: "{total} 个中有 {n} 个同时在两个空间" },
   noCounterpart: {
     en: "Nothing of this selection appears in the other space under these filters.",
-    zh: "在当前筛选下,所选内容在另一空间中没有对应。",
+    zh: "在当前筛选下，所选内容在另一空间中没有对应。",
   },
   name: { en: "Name", zh: "名称" },
   activity: { en: "Activity", zh: "活跃度" },
@@ -240,14 +240,14 @@ export const dictionary = {
   from: { en: "From", zh: "起" },
   until: { en: "Until", zh: "止" },
   wholePeriod: { en: "Whole period", zh: "全部时间" },
-  noTime: { en: "Nothing here is dated, so there is no time to move through.", zh: "数据未注明时间,因此没有时间轴。" },
+  noTime: { en: "Nothing here is dated, so there is no time to move through.", zh: "数据未注明时间，因此没有时间轴。" },
   mapHow1: {
     en: "Left, where firms and places are. Right, the same firms joined when they share counterparts. Pick or box something on one side: it lights up on the other.",
-    zh: "左侧为企业与地点的位置;右侧为同一批企业,共享交易对象者相连。在一侧点选或框选,另一侧随之高亮。",
+    zh: "左侧为企业与地点的位置；右侧为同一批企业，共享交易对象者相连。在一侧点选或框选，另一侧随之高亮。",
   },
   mapHow2: {
     en: "Arrow keys move the time window, Space plays. Position in the network has no direction: only nearness counts.",
-    zh: "方向键移动时间窗,空格键播放。网络中的位置没有方向含义,只看远近。",
+    zh: "方向键移动时间窗，空格键播放。网络中的位置没有方向含义，只看远近。",
   },
   southSea: { en: "South China Sea Islands", zh: "南海诸岛" },
   paneMap: { en: "Map", zh: "地图" },
@@ -257,11 +257,11 @@ export const dictionary = {
   search: { en: "Search", zh: "搜索" },
   mapUnavailable: {
     en: "This browser cannot draw maps (no WebGL). The same values are in the table.",
-    zh: "此浏览器无法绘制地图(没有 WebGL)。同样的数值见表格。",
+    zh: "此浏览器无法绘制地图（没有 WebGL）。同样的数值见表格。",
   },
 
   // data
-  dataQuestion: { en: "Can this data be relied on?", zh: "这些数据可靠吗?" },
+  dataQuestion: { en: "Can this data be relied on?", zh: "这些数据可靠吗？" },
   rule: { en: "Rule", zh: "规则" },
   severity: { en: "Severity", zh: "严重程度" },
   error: { en: "Error", zh: "错误" },
@@ -280,15 +280,15 @@ export const dictionary = {
   period: { en: "Period", zh: "时期" },
   notes: { en: "Notes", zh: "说明" },
   tables: { en: "Tables", zh: "数据表" },
-  rowsOf: { en: "Rows {first}–{last} of {total}", zh: "第 {first}–{last} 行,共 {total} 行" },
+  rowsOf: { en: "Rows {first}–{last} of {total}", zh: "第 {first}–{last} 行，共 {total} 行" },
   previous: { en: "Previous page", zh: "上一页" },
   next: { en: "Next page", zh: "下一页" },
   parquet: { en: "Parquet", zh: "Parquet" },
-  omittedColumns: { en: "Not shown here: {columns}", zh: "此处未显示:{columns}" },
+  omittedColumns: { en: "Not shown here: {columns}", zh: "此处未显示：{columns}" },
   noRows: { en: "This table has no rows.", zh: "此表没有行。" },
 
   // measures
-  measuresQuestion: { en: "How concentrated is what, and where?", zh: "什么集中在哪里,集中到什么程度?" },
+  measuresQuestion: { en: "How concentrated is what, and where?", zh: "什么集中在哪里，集中到什么程度？" },
   index: { en: "Index", zh: "指数" },
   compute: { en: "Compute", zh: "计算" },
   computing: { en: "Computing", zh: "正在计算" },
@@ -303,7 +303,7 @@ export const dictionary = {
 
   // errors
   notFound: { en: "There is no such page", zh: "没有这个页面" },
-  notFoundWhy: { en: "The address may be old, or the cluster was removed.", zh: "地址可能已失效,或该集群已被移除。" },
+  notFoundWhy: { en: "The address may be old, or the cluster was removed.", zh: "地址可能已失效，或该集群已被移除。" },
   goHome: { en: "All clusters", zh: "全部集群" },
   broken: { en: "This part could not be shown", zh: "这一部分无法显示" },
   serverSays: { en: "The server says", zh: "服务器提示" },

@@ -25,7 +25,7 @@ HOMES = {
     title=Words("Codes do not belong to the code system named", "代码不属于所声明的分类体系"),
     advice=Words(
         "Check leading zeros lost in a spreadsheet, the revision of the system, and codes of one's own for “other”.",
-        "请检查电子表格丢失的前导零、分类体系版本,以及自定义的“其他”代码。",
+        "请检查电子表格丢失的前导零、分类体系版本，以及自定义的“其他”代码。",
     ),
 )
 def unknown_code(data: Data) -> Iterator[Fault]:
@@ -41,7 +41,7 @@ def unknown_code(data: Data) -> Iterator[Fault]:
     title=Words("Codes are not on today's list", "代码不在现行清单中"),
     advice=Words(
         "Divisions are merged, split and renumbered: map old codes to those of the year of your boundaries.",
-        "行政区划会合并、拆分和变更代码:请将旧代码对应到所用边界年份的代码。",
+        "行政区划会合并、拆分和变更代码：请将旧代码对应到所用边界年份的代码。",
     ),
 )
 def code_not_in_force(data: Data) -> Iterator[Fault]:
@@ -60,7 +60,7 @@ def code_not_in_force(data: Data) -> Iterator[Fault]:
     title=Words("The code system named is not known", "所声明的分类体系未知"),
     advice=Words(
         f"Codes are kept but not checked. Known: {', '.join(schemes())}.",
-        f"代码会保留但不核对。已知:{'、'.join(schemes())}。",
+        f"代码会保留但不核对。已知：{'、'.join(schemes())}。",
     ),
 )
 def unknown_scheme(data: Data) -> Iterator[Fault]:

@@ -36,11 +36,13 @@ METRES = 111_195.0
 
 @rule(
     severity="warning",
-    title=Words("Coordinates look shifted: GCJ-02 or BD-09 read as WGS84", "坐标疑似偏移:GCJ-02 或 BD-09 被当作 WGS84"),
+    title=Words(
+        "Coordinates look shifted: GCJ-02 or BD-09 read as WGS84", "坐标疑似偏移：GCJ-02 或 BD-09 被当作 WGS84"
+    ),
     advice=Words(
-        "Ask where they come from (高德 and 腾讯 give GCJ-02, 百度 BD-09) "
+        "Ask where they come from （高德 and 腾讯 give GCJ-02, 百度 BD-09） "
         'and say crs = "GCJ-02" or "BD-09" in the recipe.',
-        '请确认坐标来源(高德、腾讯为 GCJ-02,百度为 BD-09),并在配方中写明 crs = "GCJ-02" 或 "BD-09"。',
+        '请确认坐标来源（高德、腾讯为 GCJ-02，百度为 BD-09），并在配方中写明 crs = "GCJ-02" 或 "BD-09"。',
     ),
 )
 def shifted_coordinates(data: Data) -> Iterator[Fault]:
@@ -109,7 +111,7 @@ def _by_points(data: Data) -> Suspicion | None:
         int(np.asarray(table["n"].to_numpy())[near].sum()),
         Words(
             f"Coordinates of {who.en} look like {system}, read as WGS84",
-            f"{who.zh}坐标疑似 {system},被当作 WGS84 读入",
+            f"{who.zh}坐标疑似 {system}，被当作 WGS84 读入",
         ),
         (f"{system}: slope {slope:.2f}, median offset {typical:.0f} m, {int(near.sum())} places",),
     )
@@ -148,7 +150,7 @@ def _by_outlines(data: Data) -> Suspicion | None:
     _, brought, taken, system = best
     return Suspicion(
         int(held.sum()),
-        Words(f"Coordinates of actors look like {system}, read as WGS84", f"主体坐标疑似 {system},被当作 WGS84 读入"),
+        Words(f"Coordinates of actors look like {system}, read as WGS84", f"主体坐标疑似 {system}，被当作 WGS84 读入"),
         (f"{system}: undoing it brings {brought} into their place and takes {taken} out",),
     )
 

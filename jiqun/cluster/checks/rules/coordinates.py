@@ -25,7 +25,7 @@ _ZERO = (_lon.abs() < 0.001) & (_lat.abs() < 0.001)
     title=Words("Coordinates are not on Earth", "坐标超出有效范围"),
     advice=Words(
         "Longitude and latitude must be degrees (WGS84); projected metres go, in kilometres, into x and y.",
-        "经纬度须为度 (WGS84);投影坐标(米)换算为千米后填入 x 和 y。",
+        "经纬度须为度 (WGS84)；投影坐标（米）换算为千米后填入 x 和 y。",
     ),
 )
 def coordinates_off_the_globe(data: Data) -> Iterator[Suspect]:
@@ -54,7 +54,7 @@ def coordinates_swapped(data: Data) -> Iterator[Suspect]:
     title=Words("Coordinates are zero", "坐标为零"),
     advice=Words(
         "Longitude 0, latitude 0 lies in the sea off Africa: leave unknown coordinates empty.",
-        "经纬度 (0, 0) 位于非洲近海:未知坐标应留空。",
+        "经纬度 (0, 0) 位于非洲近海：未知坐标应留空。",
     ),
 )
 def coordinates_zero(data: Data) -> Iterator[Suspect]:
@@ -66,7 +66,7 @@ def coordinates_zero(data: Data) -> Iterator[Suspect]:
 @rule(
     severity="warning",
     title=Words("Only one of longitude and latitude is given", "经度和纬度只给出其一"),
-    advice=Words("Complete the pair; a half is not a position.", "请补全坐标,单独一个无法定位。"),
+    advice=Words("Complete the pair; a half is not a position.", "请补全坐标，单独一个无法定位。"),
 )
 def half_a_coordinate(data: Data) -> Iterator[Suspect]:
     """Rows with one of the two coordinates."""
@@ -80,7 +80,7 @@ def half_a_coordinate(data: Data) -> Iterator[Suspect]:
     title=Words("Points lie far from all the others", "坐标远离其余所有点"),
     advice=Words(
         "Check sign, decimal point and the address they were found from; correct or leave empty.",
-        "请检查正负号、小数点以及地址解析结果;更正或留空。",
+        "请检查正负号、小数点以及地址解析结果；更正或留空。",
     ),
 )
 def far_from_the_rest(data: Data) -> Iterator[Suspect]:
@@ -98,7 +98,7 @@ def far_from_the_rest(data: Data) -> Iterator[Suspect]:
     advice=Words(
         "They were placed at the centre of a town or postcode: distances below that scale mean nothing, "
         "use indices of places rather than of distances.",
-        "这些坐标是城镇或邮编的中心点:小于该尺度的距离没有意义,应使用分区指标而非距离指标。",
+        "这些坐标是城镇或邮编的中心点：小于该尺度的距离没有意义，应使用分区指标而非距离指标。",
     ),
 )
 def piled_up_points(data: Data) -> Iterator[Fault]:
@@ -119,7 +119,7 @@ def piled_up_points(data: Data) -> Iterator[Fault]:
     title=Words("Coordinates are rounded to a kilometre or more", "坐标精度低于一公里"),
     advice=Words(
         "Distances of a few kilometres are not reliable; use wider bandwidths or the full coordinates.",
-        "几公里以内的距离不可靠;请使用更大的带宽或完整坐标。",
+        "几公里以内的距离不可靠；请使用更大的带宽或完整坐标。",
     ),
 )
 def rounded_coordinates(data: Data) -> Iterator[Fault]:

@@ -40,7 +40,7 @@ FEW = 5
     advice=Words(
         "Results are about the rows that have a value. Ask whether those without one differ: if they do, results are "
         "biased; if you can, complete them.",
-        "结果只反映有取值的记录。请判断缺失记录是否有系统差异:若有,结果会有偏差;如有条件请补全。",
+        "结果只反映有取值的记录。请判断缺失记录是否有系统差异：若有，结果会有偏差；如有条件请补全。",
     ),
 )
 def thin_coverage(data: Data) -> Iterator[Fault]:
@@ -79,7 +79,7 @@ def thin_coverage(data: Data) -> Iterator[Fault]:
     title=Words("A column that many questions need is not given", "缺少许多分析所需的字段"),
     advice=Words(
         "Nothing is wrong; what needs it says so and is left out. Map it in the recipe if the source has it.",
-        "数据本身没有错误;需要它的分析会说明并略过。若来源中有该字段,请在配方中映射。",
+        "数据本身没有错误；需要它的分析会说明并略过。若来源中有该字段，请在配方中映射。",
     ),
 )
 def column_not_given(data: Data) -> Iterator[Fault]:
@@ -99,7 +99,7 @@ def column_not_given(data: Data) -> Iterator[Fault]:
     title=Words("Groups have fewer than five actors", "部分分组不足五个主体"),
     advice=Words(
         "Shares and quotients of such groups are not stable: read their intervals, or group more coarsely.",
-        "这些分组的份额和区位商不稳定:请关注区间,或采用更粗的分组。",
+        "这些分组的份额和区位商不稳定：请关注区间，或采用更粗的分组。",
     ),
 )
 def few_actors(data: Data) -> Iterator[Fault]:

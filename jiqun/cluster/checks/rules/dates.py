@@ -23,8 +23,8 @@ ORDER = (("actors", "founded", "closed"), ("offers", "valid_from", "valid_to"), 
     severity="error",
     title=Words("Dates lie in the future", "日期在未来"),
     advice=Words(
-        "Check the format (day and month swapped? two-digit years? 9999-12-31 for “open”?) and `as_of` of the recipe.",
-        "请检查日期格式(日月颠倒?两位年份?用 9999-12-31 表示“未结束”?)以及配方中的 `as_of`。",
+        "Check the format (day and month swapped? two-digit years? 9999-12-31 for “open”？) and `as_of` of the recipe.",
+        "请检查日期格式（日月颠倒？两位年份？用 9999-12-31 表示“未结束”？）以及配方中的 `as_of`。",
     ),
 )
 def future_date(data: Data) -> Iterator[Suspect]:
@@ -37,10 +37,10 @@ def future_date(data: Data) -> Iterator[Suspect]:
 
 @rule(
     severity="warning",
-    title=Words("Dates are too long ago to be true", "日期过早,不可信"),
+    title=Words("Dates are too long ago to be true", "日期过早，不可信"),
     advice=Words(
         "Look for placeholders such as 1900-01-01 and for two-digit years; leave unknown dates empty.",
-        "请查找 1900-01-01 之类的占位值和两位年份;未知日期应留空。",
+        "请查找 1900-01-01 之类的占位值和两位年份；未知日期应留空。",
     ),
 )
 def ancient_date(data: Data) -> Iterator[Suspect]:
@@ -74,7 +74,7 @@ def dates_out_of_order(data: Data) -> Iterator[Suspect]:
     title=Words("Interactions fall outside the life of an actor", "互动发生在主体成立之前或注销之后"),
     advice=Words(
         "Check the founding and closing dates, and whether two actors share one identifier.",
-        "请检查成立与注销日期,以及是否有两个主体共用一个编号。",
+        "请检查成立与注销日期，以及是否有两个主体共用一个编号。",
     ),
 )
 def outside_lifetime(data: Data) -> Iterator[Fault]:

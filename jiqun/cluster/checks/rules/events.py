@@ -39,7 +39,7 @@ empty once in e^30 periods."""
     advice=Words(
         "Two equal purchases are possible; a file read twice, or a join that multiplied rows, is more likely the "
         "more there are.",
-        "两笔相同的交易是可能的;但数量越多,越可能是文件被重复读取或关联产生了重复。",
+        "两笔相同的交易是可能的；但数量越多，越可能是文件被重复读取或关联产生了重复。",
     ),
 )
 def repeated_event(data: Data) -> Iterator[Fault]:
@@ -65,7 +65,7 @@ def repeated_event(data: Data) -> Iterator[Fault]:
     title=Words("Actors interact with themselves", "主体与自身发生互动"),
     advice=Words(
         "Check whether source and target are the right columns; indices of networks leave such rows out.",
-        "请检查发起方与对象方字段是否正确;网络指标会忽略这些记录。",
+        "请检查发起方与对象方字段是否正确；网络指标会忽略这些记录。",
     ),
 )
 def with_oneself(data: Data) -> Iterator[Suspect]:
@@ -80,7 +80,7 @@ def with_oneself(data: Data) -> Iterator[Suspect]:
     title=Words("Values are not in the vocabulary", "取值不在词表中"),
     advice=Words(
         "Translate them in the recipe with `map`, so that what depends on them finds them; unknown values are kept.",
-        "请在配方中用 `map` 转换,以便相关分析识别;未知取值会原样保留。",
+        "请在配方中用 `map` 转换，以便相关分析识别；未知取值会原样保留。",
     ),
 )
 def unknown_choice(data: Data) -> Iterator[Fault]:
@@ -107,7 +107,7 @@ def unknown_choice(data: Data) -> Iterator[Fault]:
     title=Words("Periods have no events, or almost none", "某些时期没有或几乎没有事件"),
     advice=Words(
         "Is a file missing, or is the last period not over? Comparisons over time should leave such periods out.",
-        "是否缺少文件,或最后一个时期尚未结束?时间比较应排除这些时期。",
+        "是否缺少文件，或最后一个时期尚未结束？时间比较应排除这些时期。",
     ),
 )
 def empty_period(data: Data) -> Iterator[Fault]:

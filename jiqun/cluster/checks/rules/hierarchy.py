@@ -14,7 +14,7 @@ from jiqun.cluster.facts import Words
     title=Words("The hierarchy runs in a circle", "层级关系成环"),
     advice=Words(
         "Correct the parent of one of them; the top of a hierarchy has no parent, not itself.",
-        "请更正其中一个的上级;最高一级没有上级,而不是以自身为上级。",
+        "请更正其中一个的上级；最高一级没有上级，而不是以自身为上级。",
     ),
 )
 def hierarchy_cycle(data: Data) -> Iterator[Fault]:

@@ -20,7 +20,7 @@ BLANK, PADDED = f"^{SPACE}*$", f"^{SPACE}|{SPACE}$"
     title=Words("A key or required value is missing", "主键或必填值缺失"),
     advice=Words(
         "Rows without it cannot be joined to anything: complete them in the source, or drop them there.",
-        "缺少它的记录无法与其他表关联:请在来源中补全或删除。",
+        "缺少它的记录无法与其他表关联：请在来源中补全或删除。",
     ),
 )
 def missing_key(data: Data) -> Iterator[Suspect]:
@@ -41,7 +41,7 @@ def missing_key(data: Data) -> Iterator[Suspect]:
     title=Words("Rows with the same key say different things", "同一主键对应多条互相矛盾的记录"),
     advice=Words(
         "Decide which row is right, or add what tells them apart to the key (for example the year).",
-        "请确定哪一条正确,或在主键中加入能区分它们的信息(如年份)。",
+        "请确定哪一条正确，或在主键中加入能区分它们的信息（如年份）。",
     ),
 )
 def conflicting_key(data: Data) -> Iterator[Fault]:
@@ -60,7 +60,7 @@ def conflicting_key(data: Data) -> Iterator[Fault]:
     title=Words("Rows are repeated exactly", "存在完全重复的记录"),
     advice=Words(
         "Remove the copies (`distinct = true` in the recipe keeps the first); sums would count them twice.",
-        "请删除重复行(配方中 `distinct = true` 保留第一条),否则求和会重复计算。",
+        "请删除重复行（配方中 `distinct = true` 保留第一条），否则求和会重复计算。",
     ),
 )
 def repeated_row(data: Data) -> Iterator[Fault]:
@@ -78,7 +78,7 @@ def repeated_row(data: Data) -> Iterator[Fault]:
     title=Words("Identifiers have spaces around them", "编号前后带有空格"),
     advice=Words(
         "Trim them in the source: “A1 ” and “A1” do not join.",
-        "请在来源中去除空格:“A1 ”与“A1”无法关联。",
+        "请在来源中去除空格：“A1 ”与“A1”无法关联。",
     ),
 )
 def padded_key(data: Data) -> Iterator[Suspect]:

@@ -16,11 +16,11 @@ GARBLED = "\N{REPLACEMENT CHARACTER}|锟斤拷|烫烫烫|Ã[\u0080-\u00bf]|â\u2
 
 @rule(
     severity="warning",
-    title=Words("Text was read in the wrong encoding", "文本编码读取错误(乱码)"),
+    title=Words("Text was read in the wrong encoding", "文本编码读取错误（乱码）"),
     advice=Words(
         'Say the encoding in the recipe, such as encoding = "gb18030". Where the source itself is garbled, ask for '
         "a new copy: what is lost cannot be brought back.",
-        '请在配方中注明编码,如 encoding = "gb18030"。若来源本身已是乱码,请重新获取:丢失的信息无法恢复。',
+        '请在配方中注明编码，如 encoding = "gb18030"。若来源本身已是乱码，请重新获取：丢失的信息无法恢复。',
     ),
 )
 def garbled_text(data: Data) -> Iterator[Suspect]:
@@ -36,7 +36,7 @@ def garbled_text(data: Data) -> Iterator[Suspect]:
     title=Words("One name in one place has several identifiers", "同一地点的同一名称对应多个编号"),
     advice=Words(
         "Are they the same firm, registered twice? Counts of actors, and of partners, may be too high.",
-        "是否为同一企业的重复登记?主体数和伙伴数可能偏高。",
+        "是否为同一企业的重复登记？主体数和伙伴数可能偏高。",
     ),
 )
 def same_name(data: Data) -> Iterator[Fault]:

@@ -36,7 +36,7 @@ SKEWED = {
     title=Words("Numbers are not finite", "数值不是有限数"),
     advice=Words(
         "Infinity and NaN come from divisions by zero in the source: leave unknown numbers empty.",
-        "无穷大和 NaN 通常来自除以零:未知数值应留空。",
+        "无穷大和 NaN 通常来自除以零：未知数值应留空。",
     ),
 )
 def not_finite(data: Data) -> Iterator[Fault]:
@@ -63,7 +63,7 @@ def not_finite(data: Data) -> Iterator[Fault]:
     title=Words("Numbers are negative where they cannot be", "数值不应为负"),
     advice=Words(
         "Check signs and codes for “unknown” such as -1 or -999; leave unknown numbers empty.",
-        "请检查正负号以及 -1、-999 等表示“未知”的代码;未知数值应留空。",
+        "请检查正负号以及 -1、-999 等表示“未知”的代码；未知数值应留空。",
     ),
 )
 def negative(data: Data) -> Iterator[Suspect]:
@@ -79,7 +79,7 @@ def negative(data: Data) -> Iterator[Suspect]:
     title=Words("Amounts are negative", "金额为负"),
     advice=Words(
         "Returns and refunds are usually meant; sums are net of them, counts are not.",
-        "通常表示退货或退款;求和为净额,计数则不会扣除。",
+        "通常表示退货或退款；求和为净额，计数则不会扣除。",
     ),
 )
 def negative_amount(data: Data) -> Iterator[Suspect]:
@@ -95,7 +95,7 @@ def negative_amount(data: Data) -> Iterator[Suspect]:
     advice=Words(
         "Look at them: a wrong unit (万 or thousand), a typing error, or truly exceptional? Means and "
         "concentration depend on them.",
-        "请核对:单位错误(万、千)、录入错误,还是确实特殊?均值和集中度会受其影响。",
+        "请核对：单位错误（万、千）、录入错误，还是确实特殊？均值和集中度会受其影响。",
     ),
 )
 def outlier(data: Data) -> Iterator[Suspect]:
@@ -122,7 +122,7 @@ def outlier(data: Data) -> Iterator[Suspect]:
     title=Words("All values are the same", "所有取值都相同"),
     advice=Words(
         "A column that does not vary was probably filled by default; it carries no information.",
-        "不变的字段可能是默认填充的,不包含信息。",
+        "不变的字段可能是默认填充的，不包含信息。",
     ),
 )
 def constant_number(data: Data) -> Iterator[Fault]:

@@ -49,7 +49,7 @@ def unreadable_period(data: Data) -> Iterator[Fault]:
     title=Words("One indicator mixes years, quarters, months or weeks", "同一指标混用了年、季、月或周"),
     advice=Words(
         "Give each grain its own indicator: sums and growth rates over mixed grains are wrong.",
-        "请为不同时间粒度设置不同指标:混用会使求和与增长率出错。",
+        "请为不同时间粒度设置不同指标：混用会使求和与增长率出错。",
     ),
 )
 def mixed_periods(data: Data) -> Iterator[Fault]:
@@ -76,7 +76,7 @@ def mixed_periods(data: Data) -> Iterator[Fault]:
     title=Words("All places have the same value", "所有地点取值相同"),
     advice=Words(
         "A national figure was probably copied to every place: leave the indicator out, it says nothing about places.",
-        "可能是把全国数值填到了每个地点:请去掉该指标,它不含地点差异。",
+        "可能是把全国数值填到了每个地点：请去掉该指标，它不含地点差异。",
     ),
 )
 def same_everywhere(data: Data) -> Iterator[Fault]:
@@ -102,7 +102,7 @@ def same_everywhere(data: Data) -> Iterator[Fault]:
     title=Words("The panel has holes", "面板存在缺口"),
     advice=Words(
         "Comparisons over time and between places are about those that have values; holes are not filled.",
-        "时间和地区比较仅涉及有数值的部分;缺口不会被填补。",
+        "时间和地区比较仅涉及有数值的部分；缺口不会被填补。",
     ),
 )
 def panel_holes(data: Data) -> Iterator[Fault]:
@@ -131,7 +131,7 @@ def panel_holes(data: Data) -> Iterator[Fault]:
     title=Words("Values leap out of the series of their place", "数值偏离该地点的历史序列"),
     advice=Words(
         "Look at them: a wrong unit (万 or thousand) in one year, a typing error, or a change of boundaries?",
-        "请核对:某年单位错误(万、千)、录入错误,还是行政区划调整?",
+        "请核对：某年单位错误（万、千）、录入错误，还是行政区划调整？",
     ),
 )
 def leap(data: Data) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from jiqun.cluster.facts import Words
     title=Words("Values point to rows that do not exist", "引用了不存在的记录"),
     advice=Words(
         "Add the missing rows to the table referred to, or correct the identifiers (leading zeros, spaces, case).",
-        "请在被引用的表中补充这些记录,或更正编号(前导零、空格、大小写)。",
+        "请在被引用的表中补充这些记录，或更正编号（前导零、空格、大小写）。",
     ),
 )
 def broken_reference(data: Data) -> Iterator[Fault]:
@@ -40,7 +40,7 @@ def broken_reference(data: Data) -> Iterator[Fault]:
     title=Words("The table referred to is not given", "被引用的表未提供"),
     advice=Words(
         "Nothing is wrong; with it, names and attributes can be shown and the identifiers can be checked.",
-        "数据本身没有错误;提供该表后可显示名称和属性,并检查编号。",
+        "数据本身没有错误；提供该表后可显示名称和属性，并检查编号。",
     ),
 )
 def reference_table_absent(data: Data) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from jiqun.cluster.schema import TABLES
     title=Words("The table has no rows", "表中没有任何数据"),
     advice=Words(
         "Check the source file and the filters of the query, or leave the table out of the recipe.",
-        "请检查来源文件和查询条件,或在配方中去掉该表。",
+        "请检查来源文件和查询条件，或在配方中去掉该表。",
     ),
 )
 def empty_table(data: Data) -> Iterator[Fault]:
@@ -30,7 +30,7 @@ def empty_table(data: Data) -> Iterator[Fault]:
     title=Words("The column has a type that cannot be read", "字段类型无法读取"),
     advice=Words(
         "Convert it: identifiers to text, amounts to numbers, dates to dates. Until then it counts as absent.",
-        "请转换类型:编号为文本,金额为数字,日期为日期。在此之前该字段按缺失处理。",
+        "请转换类型：编号为文本，金额为数字，日期为日期。在此之前该字段按缺失处理。",
     ),
 )
 def column_type(data: Data) -> Iterator[Fault]:
