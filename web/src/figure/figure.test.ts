@@ -63,14 +63,14 @@ describe("charts", () => {
 
 describe("numbers in prose", () => {
   const numbers = (text: string) => parts(text).filter((part) => part.number).map((part) => part.text);
-  it("are found with thousands, percent and 万，and the text stays whole", () => {
+  it("are found with thousands, percent and 万, and the text stays whole", () => {
     const text = "In 2017, 6,471 makers sold 51% for 1.47万 (95% interval 50–52%).";
     expect(numbers(text)).toEqual(["6,471", "51%", "1.47万", "50–52%"]);
     expect(parts(text).map((part) => part.text).join("")).toBe(text);
   });
   it("leave years, periods and codes alone", () => {
     expect(numbers("2017-12 of GB4754 and B2B, 2,024 firms")).toEqual(["2,024"]);
-    expect(numbers("2024 年，共 6,471 家")).toEqual(["6,471"]);
+    expect(numbers("2024 年,共 6,471 家")).toEqual(["6,471"]);
   });
 });
 

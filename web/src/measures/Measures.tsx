@@ -1,4 +1,4 @@
-/** Measures 集聚度：choose an index, set its parameters, see values with their intervals. */
+/** Measures 集聚度: choose an index, set its parameters, see values with their intervals. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 

@@ -1,4 +1,4 @@
-/** “How do you know?”：what was computed, from what, and how to obtain it again. */
+/** “How do you know?”: what was computed, from what, and how to obtain it again. */
 import { useState, type ReactNode } from "react";
 
 import type { How } from "../api/types";

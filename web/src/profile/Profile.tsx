@@ -1,4 +1,4 @@
-/** Profile 集群画像：what this cluster is, in prose, key figures and six figures. */
+/** Profile 集群画像: what this cluster is, in prose, key figures and six figures. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";

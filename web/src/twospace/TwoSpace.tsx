@@ -1,4 +1,4 @@
-/** Two-space map 双空间：where firms stand, and with whom they trade, side by side. */
+/** Two-space map 双空间: where firms stand, and with whom they trade, side by side. */
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
 
