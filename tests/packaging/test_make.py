@@ -22,9 +22,15 @@ def program(folder: Path, name: str, script: str) -> None:
     file.chmod(0o755)
 
 
+def recent(folder: Path, name: str) -> None:
+    """A Python that is recent enough; what it makes is a marker, since a whole environment takes seconds."""
+    made = f'for last; do :; done; mkdir -p "$last/bin"; echo {name} > "$last/made-by"'
+    program(folder, name, f'case "$*" in "-m venv "*) {made};; *) exec "{sys.executable}" "$@";; esac')
+
+
 def make_venv(path: Path, target: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     # The tools that the script itself uses, and no Python but those of the test.
-    for tool in ("cat", "rm", "sh"):
+    for tool in ("cat", "mkdir", "rm", "sh"):
         found = shutil.which(tool)
         if found and not (path / tool).exists():
             (path / tool).symlink_to(found)
@@ -50,10 +56,10 @@ def test_an_old_python_is_named_and_nothing_is_made(tmp_path: Path) -> None:
 def test_a_name_that_only_prints_an_error_is_passed_over(tmp_path: Path) -> None:
     # Version managers put such a python3.14 on the path.
     program(tmp_path / "bin", "python3.14", "echo 'pyenv: python3.14: command not found' >&2; exit 127")
-    program(tmp_path / "bin", "python3.12", f'exec "{sys.executable}" "$@"')
+    recent(tmp_path / "bin", "python3.12")
     done = make_venv(tmp_path / "bin", tmp_path / "venv")
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "venv" / "bin" / "python").exists()
+    assert (tmp_path / "venv" / "made-by").read_text() == "python3.12\n"
 
 
 def test_a_python_that_cannot_make_environments_says_which_package_is_missing(tmp_path: Path) -> None:
@@ -67,9 +73,11 @@ def test_a_python_that_cannot_make_environments_says_which_package_is_missing(tm
 
 
 def test_another_python_may_be_named(tmp_path: Path) -> None:
-    program(tmp_path / "bin", "mine", f'exec "{sys.executable}" "$@"')
+    recent(tmp_path / "bin", "mine")
+    recent(tmp_path / "bin", "python3.12")
     done = make_venv(tmp_path / "bin", tmp_path / "venv", PYTHON="mine")
     assert done.returncode == 0, done.stderr
+    assert (tmp_path / "venv" / "made-by").read_text() == "mine\n"
 
 
 def test_an_environment_that_works_is_left_alone(tmp_path: Path) -> None:
