@@ -25,6 +25,7 @@ __all__ = [
     "Missing",
     "Need",
     "absent",
+    "coded",
     "column",
     "draw",
     "figure",
@@ -238,6 +239,13 @@ def key_figures(cluster: Cluster, facts: Facts, made: Drawing) -> list[Kpi]:
 def column(name: str, en: str, zh: str, kind: Type = "number", unit: Text | None = None) -> DataColumn:
     """Describe a column of the table behind a figure."""
     return DataColumn(name=name, title=Text(en=en, zh=zh), type=kind, unit=unit or Text(en="", zh=""))
+
+
+def coded(name: str, en: str, zh: str, values: Mapping[str, Words]) -> DataColumn:
+    """Describe a column of codes with what each is called, so that no face shows a code."""
+    return DataColumn(
+        name=name, title=Text(en=en, zh=zh), type="string", values={code: text(word) for code, word in values.items()}
+    )
 
 
 def text(words: Words) -> Text:

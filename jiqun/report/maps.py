@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster, JiqunError, UnknownName
+from jiqun.engine import trace
 from jiqun.engine.derived import derived
-from jiqun.report.numbers import unit_of
+from jiqun.report.numbers import count, fitted, unit_of
 from jiqun.report.panel import indicator_title, indicator_unit, main_indicator
-from jiqun.report.shapes import Columnar, MapLayer, Text
+from jiqun.report.shapes import Columnar, How, MapLayer, Text, TraceShape
 from jiqun.report.vocabulary import vocabulary
 from jiqun.space import (
     ATTRIBUTION,
@@ -90,6 +93,74 @@ def map_layer(
 
 
 def _map_layer(cluster: Cluster, industry: str | None, within: Window | None, indicator: str | None) -> MapLayer:
+    layer = _layer(cluster, industry, within, indicator)
+    if layer.mode == "none":
+        return layer
+    return layer.model_copy(update={"how": _how(cluster, layer, industry, within, indicator)})
+
+
+def _how(cluster: Cluster, layer: MapLayer, industry: str | None, within: Window | None, indicator: str | None) -> How:
+    asked = {"industry": industry, "from": within.start.isoformat() if within else None, "indicator": indicator}
+    traced = trace(
+        cluster,
+        f"jiqun profile {cluster.path or 'DIR'} --map --json",
+        **{name: value for name, value in asked.items() if value is not None},
+    )
+    areas = layer.mode == "areas" or (layer.mode == "list" and not actors(cluster).height)
+    tables = ["panel", "places"] if areas else ["actors", "places", "interactions"]
+    return How(
+        sentence=_AREAS if areas else _DRAWN[layer.mode],
+        tables=[table for table in tables if cluster.has(table)],
+        caveats=_unmapped(layer),
+        trace=TraceShape(**asdict(traced)),
+    )
+
+
+_AREAS = Text(
+    en="Each area has the value of the indicator in the last of the chosen periods; classes hold about equally many "
+    "areas, so a darker colour is a higher rank, not a proportion.",
+    zh="各区域显示所选时期中最后一期的指标值；各等级所含区域数大致相等，颜色越深表示排名越高，并不与数值成比例。",
+)
+_DRAWN = {
+    "points": Text(
+        en="Each circle is a position; its area says how many actors stand there.",
+        zh="每个圆为一个位置，其面积表示该处的主体数。",
+    ),
+    "hexagons": Text(
+        en="There are too many actors for single points, so they are counted in the hexagons of H3; classes hold about "
+        "equally many hexagons.",
+        zh="主体过多，无法逐点绘制，因此按 H3 六边形计数；各等级所含六边形数大致相等。",
+    ),
+    "list": Text(
+        en="Interactions are summed by the place where they took place, in the chosen periods and industry.",
+        zh="按互动发生的地点，对所选时期与行业的互动求和。",
+    ),
+}
+
+
+def _unmapped(layer: MapLayer) -> list[Text]:
+    found = []
+    left = layer.total - layer.located
+    if left and layer.mode != "list":
+        noun = ("area", "areas", "个区域") if layer.mode == "areas" else ("actor", "actors", "个主体")
+        found.append(
+            Text(
+                en=f"{count(left).en} of {count(layer.total).en} {noun[1]} {'is' if left == 1 else 'are'} not on the "
+                "map: nothing says where, or there is no value.",
+                zh=f"{count(layer.total).zh} {noun[2]}中有 {count(left).zh} 个未上图：缺少位置或数值。",
+            )
+        )
+    if layer.mode == "points" and "place" in layer.points.get("located", ()):
+        found.append(
+            Text(
+                en="Where an actor has no coordinates of its own, it stands at those of its place.",
+                zh="主体自身没有坐标时，取其所在地点的坐标。",
+            )
+        )
+    return [fitted(each) for each in found]
+
+
+def _layer(cluster: Cluster, industry: str | None, within: Window | None, indicator: str | None) -> MapLayer:
     roster = actors(cluster)
     located = bool(roster["located"].count())
     if indicator is not None or not located:

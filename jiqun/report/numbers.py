@@ -19,6 +19,7 @@ _CURRENCIES = {
     "CAD": "加元",
     "BRL": "雷亚尔",
 }
+_FULL = {",": "，", ";": "；", ":": "："}
 _ENGLISH = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _CHINESE = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 
@@ -36,12 +37,18 @@ def count(value: float) -> Text:
 
 
 def fitted(text: Text) -> Text:
-    """Close the gap between 万 or 亿 and the measure word after it, as Chinese is set.
+    """Set Chinese as Chinese is set: no gap between 万, 亿 or 元 and the word after it, full-width punctuation.
 
-    >>> fitted(Text(en="", zh="共 146.9 万 次采购，3.2 亿 元")).zh
-    '共 146.9 万次采购，3.2 亿元'
+    Punctuation inside numbers (1,234) and inside Latin names stays as it is.
+
+    >>> fitted(Text(en="", zh="共 146.9 万 次采购,3.2 亿 元(95% 区间 3 至 4);共 1,234 家")).zh
+    '共 146.9 万次采购，3.2 亿元（95% 区间 3 至 4）；共 1,234 家'
     """
-    return Text(en=text.en, zh=re.sub(r"(?<=[万亿]) (?=[\u3400-\u9fff])", "", text.zh))
+    zh = re.sub(r"(?<=[万亿元]) (?=[\u3400-\u9fff])", "", text.zh)
+    zh = re.sub(r" ?\(([^()]*[\u3400-\u9fff][^()]*)\)", r"（\1）", zh)
+    zh = re.sub(r"(?<=[\u3400-\u9fff])\(([^()]*)\)", r"（\1）", zh)
+    zh = re.sub(r"(?<=[\u3400-\u9fff）”%])[,;:](?!//)|(?<=\d)[,;:](?=[\u3400-\u9fff“])", lambda m: _FULL[m[0]], zh)
+    return Text(en=text.en, zh=zh)
 
 
 def number(value: float) -> Text:

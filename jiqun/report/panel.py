@@ -39,6 +39,7 @@ _TITLES: tuple[tuple[str, str, str], ...] = (
     (r"fiscal_sci.*|.*(支出|预算).*科学技术.*", "Public spending on science", "科学技术支出"),
     (r"fiscal_exp.*|一般公共预算支出.*", "Public spending", "一般公共预算支出"),
     (r"fiscal_rev.*|一般公共预算收入.*", "Public revenue", "一般公共预算收入"),
+    (r"funding_?(raised|total)?(_?usd)?|融资额", "Funding raised", "融资额"),
     (r"mobile.*|移动电话.*", "Mobile phone subscribers", "移动电话用户"),
 )
 _LEADING = (r"gdp(_.*)?|地区生产总值.*", r"(pop|population)(_.*)?|常住人口.*|residents")

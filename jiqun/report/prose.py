@@ -8,6 +8,7 @@ from jiqun.cluster import Cluster
 from jiqun.report.cards import findings
 from jiqun.report.numbers import count, fitted, percent
 from jiqun.report.shapes import Sentence, Text
+from jiqun.report.time import said as in_words
 from jiqun.space import actors, calendar, exchanges, typed
 
 __all__ = ["opening", "reservations"]
@@ -35,9 +36,9 @@ def opening(cluster: Cluster) -> list[Sentence]:
     covered = calendar(cluster)
     when_en = when_zh = ""
     if covered is not None:
-        first, last = covered.periods[0], covered.periods[-1]
-        when_en = f", from {first} to {last}" if first != last else f", in {first}"
-        when_zh = f"，时间为 {first} 至 {last}" if first != last else f"，时间为 {first}"
+        first, last = in_words(covered.periods[0]), in_words(covered.periods[-1])
+        when_en = f", from {first.en} to {last.en}" if first != last else f", in {first.en}"
+        when_zh = f"，时间为 {first.zh}至 {last.zh}" if first != last else f"，时间为 {first.zh}"
     title = _title(cluster)
     said = Text(
         en=f"The cluster “{title.en}” holds {_joined(parts_en)}{when_en}.",

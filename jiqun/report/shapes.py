@@ -81,6 +81,9 @@ class DataColumn(Shape):
     title: Text
     type: Literal["string", "integer", "number", "share", "date", "money"]
     unit: Text = Text(en="", zh="")
+    values: dict[str, Text] = Field(
+        default_factory=dict, description="What codes in this column are called; a value that is not here is a name."
+    )
 
 
 class Figure(Shape):
@@ -233,6 +236,7 @@ class MapLayer(Shape):
         default_factory=list, description="Names for /api/boundaries/{name}, drawn under the data, outermost first."
     )
     attribution: Text = Text(en="", zh="")
+    how: How | None = None
     reason: Text | None = Field(None, description="Why there is no map, or no more than a list.")
 
 

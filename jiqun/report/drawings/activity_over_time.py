@@ -12,6 +12,7 @@ from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figu
 from jiqun.report.numbers import count, money, percent, span, times, unit_of
 from jiqun.report.shapes import Text
 from jiqun.report.time import complete
+from jiqun.report.time import said as in_words
 from jiqun.report.vocabulary import GRAINS, vocabulary
 from jiqun.space import calendar, exchanges
 
@@ -107,8 +108,8 @@ def _says(c: Cluster, value: Array, low: Array, high: Array, whole: list[bool]) 
     if traded.has_amount:
         en += f" worth {said.en} ({span(*edges).en})"
         zh += f"，总额 {said.zh}({span(*edges).zh})"
-    en += f"; the busiest period was {covered.periods[top]}"
-    zh += f"；最活跃的时期为 {covered.periods[top]}"
+    en += f"; the busiest period was {in_words(covered.periods[top]).en}"
+    zh += f"；最活跃的时期为 {in_words(covered.periods[top]).zh}"
     change_en, change_zh = _change(covered.periods, value, low, high, full)
     en, zh = en + change_en, zh + change_zh
     key = KeyFigure(
@@ -138,7 +139,8 @@ def _change(periods: tuple[str, ...], value: Array, low: Array, high: Array, ful
     if change > 4:
         en, zh = f"to {times(change + 1).en} what it was", f"至 {times(change + 1).zh}"
     overlap = high[a] >= low[b] and high[b] >= low[a]
+    start, end = in_words(periods[a]), in_words(periods[b])
     return (
-        f", and from {periods[a]} to {periods[b]} the total {word[0]} {en}{' (the bands overlap)' if overlap else ''}",
-        f",{periods[a]} 至 {periods[b]} {word[1]}{zh}{'（区间有重叠）' if overlap else ''}",
+        f", and from {start.en} to {end.en} the total {word[0]} {en}{' (the bands overlap)' if overlap else ''}",
+        f"，{start.zh}至 {end.zh}{word[1]}{zh}{'（区间有重叠）' if overlap else ''}",
     )

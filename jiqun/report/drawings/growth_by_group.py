@@ -91,7 +91,7 @@ def growth_by_group(c: Cluster) -> Drawing | Missing:
             en=f"From {first} to {last} the fastest region was {fastest.en}, where the median place grew by "
             f"{percent(rows[0][0]).en} a year (middle half of its places: {percent(rows[0][1]).en} to "
             f"{percent(rows[0][2]).en}); the slowest was {slowest.en} with {percent(rows[-1][0]).en}.",
-            zh=f"{first} 至 {last}，增长最快的地区是{fastest.zh}，其中位地点年均增长 {percent(rows[0][0]).zh}"
+            zh=f"{first} 年至 {last} 年，增长最快的地区是{fastest.zh}，其中位地点年均增长 {percent(rows[0][0]).zh}"
             f"(中间一半地点：{percent(rows[0][1]).zh} 至 {percent(rows[0][2]).zh})；最慢的是{slowest.zh},"
             f"为 {percent(rows[-1][0]).zh}。",
         ),

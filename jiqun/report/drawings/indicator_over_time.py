@@ -55,6 +55,17 @@ def indicator_over_time(c: Cluster) -> Drawing | Missing:
     zh = (
         f"{count(len(held.places)).zh} 个地点的{title.zh}中位数在 {last}{' 年' if len(last) == 4 else ''}为 {middle.zh}"
     )
+    if median[-1] == 0:
+        some = int((held.value[:, shown[-1]] > 0).sum())
+        total = quantity(float(np.nansum(held.value[:, shown[-1]])), unit)
+        en = (
+            f"In {last}, {count(some).en} of {count(len(held.places)).en} places had any {_lower(title.en)}: "
+            f"{total.en} together"
+        )
+        zh = (
+            f"{last}{' 年' if len(last) == 4 else ''}，{count(len(held.places)).zh} 个地点中 {count(some).zh} 个"
+            f"有{title.zh}，合计 {total.zh}"
+        )
     if np.isfinite(growth):
         en += f", {number(growth).en} times that of {first}"
         zh += f"，为 {first}{' 年' if len(first) == 4 else ''}的 {number(growth).zh} 倍"

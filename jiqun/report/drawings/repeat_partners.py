@@ -12,6 +12,7 @@ from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figu
 from jiqun.report.numbers import percent, span
 from jiqun.report.shapes import Text
 from jiqun.report.time import complete
+from jiqun.report.time import said as in_words
 from jiqun.report.vocabulary import vocabulary
 from jiqun.space import Exchanges, calendar, exchanges
 
@@ -87,7 +88,7 @@ def repeat_partners(c: Cluster) -> Drawing | Missing:
                 low=float(low[last]),
                 high=float(high[last]),
                 type="share",
-                note=Words(f"in {covered.periods[last]}", f"{covered.periods[last]}"),
+                note=Words(f"in {in_words(covered.periods[last]).en}", in_words(covered.periods[last]).zh),
             ),
         ),
         caveats=(
@@ -103,8 +104,8 @@ def repeat_partners(c: Cluster) -> Drawing | Missing:
 def _says(c: Cluster, period: str, share: Text, edges: Text) -> Text:
     events, traded = vocabulary(c).events, exchanges(c)
     by_value = traded is not None and traded.has_amount
-    en = f"In {period}, {share.en} of the {events.en}{' by value' if by_value else ''} "
-    zh = f"{period} 的{events.zh}{'金额' if by_value else ''}中,{share.zh} "
+    en = f"In {in_words(period).en}, {share.en} of the {events.en}{' by value' if by_value else ''} "
+    zh = f"{in_words(period).zh}的{events.zh}{'金额' if by_value else ''}中，{share.zh} "
     return Text(
         en=f"{en}went to partners met before ({edges.en}).",
         zh=f"{zh}发生在已有往来的双方之间（{edges.zh}）。",

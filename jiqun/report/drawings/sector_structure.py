@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster, Words
-from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
+from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, coded, column, figure
 from jiqun.report.numbers import percent
 from jiqun.report.panel import matrix, sectors
 from jiqun.report.shapes import Text
@@ -58,7 +58,7 @@ def sector_structure(c: Cluster) -> Drawing | Missing:
     return Drawing(
         columns=(
             column("period", "Period", "时期", "date"),
-            column("sector", "Sector", "产业", "string"),
+            coded("sector", "Sector", "产业", {word.en: word for word in _SECTORS}),
             column("share", "Share of value added", "增加值占比", "share"),
             column("places", "Places with all three", "三者齐全的地点数", "integer"),
         ),

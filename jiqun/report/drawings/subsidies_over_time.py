@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from jiqun.cluster import Cluster, Words
 from jiqun.report.bands import REPLICATES, ratio_band
-from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, column, figure
+from jiqun.report.drawing import Drawing, KeyFigure, Missing, Need, coded, column, figure
 from jiqun.report.numbers import percent, span
 from jiqun.report.shapes import Text
 from jiqun.report.vocabulary import vocabulary
@@ -21,6 +21,7 @@ _SIDES = {
     "subsidy_platform": Words("platform", "平台"),
     "subsidy_supplier": Words("suppliers", "供应商"),
 }
+_BEARERS = {"subsidy_platform": Words("Platform", "平台"), "subsidy_supplier": Words("Supplier", "供应商")}
 
 
 @figure(
@@ -111,7 +112,7 @@ def subsidies_over_time(c: Cluster) -> Drawing | Missing:
     return Drawing(
         columns=(
             column("period", "Period", "时期", "date"),
-            column("side", "Borne by", "承担方", "string"),
+            coded("side", "Borne by", "承担方", _BEARERS),
             column("share", "Share of list value", "占标价比重", "share"),
             column("low", "Low (2.5 %)", "下限 (2.5%)", "share"),
             column("high", "High (97.5 %)", "上限 (97.5%)", "share"),

@@ -540,6 +540,13 @@ export interface components {
              *     }
              */
             unit: components["schemas"]["Text"];
+            /**
+             * Values
+             * @description What codes in this column are called; a value that is not here is a name.
+             */
+            values?: {
+                [key: string]: components["schemas"]["Text"];
+            };
         };
         /**
          * Edges
@@ -1039,6 +1046,7 @@ export interface components {
              *     }
              */
             attribution: components["schemas"]["Text"];
+            how?: components["schemas"]["How"] | null;
             /** @description Why there is no map, or no more than a list. */
             reason?: components["schemas"]["Text"] | null;
         };
@@ -1792,7 +1800,8 @@ export interface operations {
                      *               "unit": {
                      *                 "en": "",
                      *                 "zh": ""
-                     *               }
+                     *               },
+                     *               "values": {}
                      *             },
                      *             {
                      *               "name": "firms",
@@ -1804,7 +1813,8 @@ export interface operations {
                      *               "unit": {
                      *                 "en": "",
                      *                 "zh": ""
-                     *               }
+                     *               },
+                     *               "values": {}
                      *             }
                      *           ],
                      *           "rows": {
@@ -1923,7 +1933,8 @@ export interface operations {
                      *           "unit": {
                      *             "en": "",
                      *             "zh": ""
-                     *           }
+                     *           },
+                     *           "values": {}
                      *         },
                      *         {
                      *           "name": "firms",
@@ -1935,7 +1946,8 @@ export interface operations {
                      *           "unit": {
                      *             "en": "",
                      *             "zh": ""
-                     *           }
+                     *           },
+                     *           "values": {}
                      *         }
                      *       ],
                      *       "rows": {

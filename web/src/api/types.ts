@@ -9,8 +9,9 @@ type Sent<T> = T extends (infer Item)[] ? Sent<Item>[] : T extends object ? { [K
 export type Text = Sent<Schemas["Text"]>;
 export type Columnar = Record<string, unknown[]>;
 export type ClusterCard = Sent<Schemas["ClusterCard"]>;
-export type DataColumn = Sent<Schemas["DataColumn"]>;
-export type Figure = Sent<Schemas["Figure"]>;
+/** Words for codes are left out where there are none. */
+export type DataColumn = Omit<Sent<Schemas["DataColumn"]>, "values"> & Partial<Pick<Sent<Schemas["DataColumn"]>, "values">>;
+export type Figure = Omit<Sent<Schemas["Figure"]>, "columns"> & { columns: DataColumn[] };
 export type Filters = Sent<Schemas["Filters"]>;
 export type Finding = Sent<Schemas["Finding"]>;
 export type FindingsReport = Sent<Schemas["FindingsReport"]>;

@@ -1,5 +1,5 @@
 /** A figure with everything that belongs to it: takeaway, table twin, downloads, and how it is known. */
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Columnar, Figure } from "../api/types";
 import { download, toCsv } from "../format/csv";
@@ -12,6 +12,7 @@ import { Loading } from "../parts/States";
 import type { ChartHandle } from "./Chart";
 import { framedPng } from "./picture";
 import { chartHeight } from "./option";
+import { worded } from "./rows";
 
 const Chart = lazy(() => import("./Chart"));
 
@@ -30,6 +31,7 @@ export function FigureCard({ figure, cluster, source, table, onTable, marked }: 
   const chart = useRef<ChartHandle>(null);
   const card = useRef<HTMLElement>(null);
   const [how, setHow] = useState(false);
+  const shown = useMemo(() => worded(figure, t), [figure, t]);
   const empty = figure.missing !== null && figure.missing !== undefined;
 
   useEffect(() => {
@@ -50,11 +52,11 @@ export function FigureCard({ figure, cluster, source, table, onTable, marked }: 
             <p>{t(figure.missing)}</p>
           </div>
         ) : table ? (
-          <DataTable columns={figure.columns} rows={figure.rows as Columnar} caption={t(figure.title)} pageSize={12} />
+          <DataTable columns={figure.columns} rows={shown.rows as Columnar} caption={t(figure.title)} pageSize={12} />
         ) : (
           <ErrorBoundary>
             <Suspense fallback={<Loading height={chartHeight(figure)} />}>
-              <Chart figure={figure} handle={chart} />
+              <Chart figure={shown} handle={chart} />
             </Suspense>
           </ErrorBoundary>
         )}

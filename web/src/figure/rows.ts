@@ -1,5 +1,5 @@
 /** Reading the columnar table behind a figure. */
-import type { Columnar, DataColumn, Figure } from "../api/types";
+import type { Columnar, DataColumn, Figure, Text } from "../api/types";
 
 export function rowCount(rows: Columnar): number {
   return Math.max(0, ...Object.values(rows).map((column) => column.length));
@@ -15,6 +15,20 @@ export function numbers(figure: Figure, name: string): (number | null)[] {
 
 export function labels(figure: Figure, name: string): string[] {
   return column(figure, name).map((value) => (value === null || value === undefined ? "–" : String(value)));
+}
+
+/** The same figure with codes of its columns said in words. */
+export function worded(figure: Figure, t: (text: Text) => string): Figure {
+  const coded = figure.columns.filter((each) => Object.keys(each.values ?? {}).length);
+  if (!coded.length) return figure;
+  const rows = { ...(figure.rows as Columnar) };
+  for (const { name, values } of coded) {
+    rows[name] = (rows[name] ?? []).map((value) => {
+      const word = values?.[String(value)];
+      return word ? t(word) : value;
+    });
+  }
+  return { ...figure, rows };
 }
 
 export function describe(figure: Figure, name: string): DataColumn | undefined {

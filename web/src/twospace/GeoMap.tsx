@@ -2,13 +2,13 @@
 import type { Layer } from "@deck.gl/core";
 import { MapLibreOverlay } from "@deck.gl/maplibre";
 import type { FeatureCollection } from "geojson";
-import { Map as GroundMap, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
+import { Map as GroundMap, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
 
 import { useLook } from "../look/look";
-import { groundStyle, landOutline, liesInStates, stateOutlines, type Bounds } from "./basemap";
+import { groundStyle, landOutline, liesInStates, putGround, stateOutlines, type Bounds } from "./basemap";
 import type { Rectangle } from "./BoxTool";
 import type { Box } from "./pick";
 
@@ -92,14 +92,21 @@ export default function GeoMap({ bounds, outlines, layers, tip, onBackground, la
   }, [palette]);
 
   useEffect(() => {
-    if (!ready) return;
-    void landOutline().then((land) => source(map.current, "land")?.setData(land));
-    if (liesInStates(bounds)) void stateOutlines().then((states) => source(map.current, "states")?.setData(states));
-  }, [ready, bounds]);
+    if (!ready) return undefined;
+    let live = true;
+    const put = (name: "land" | "states") => (data: FeatureCollection) => {
+      if (live && map.current) putGround(map.current, name, data, palette);
+    };
+    void landOutline().then(put("land"));
+    if (liesInStates(bounds)) void stateOutlines().then(put("states"));
+    return () => {
+      live = false;
+    };
+  }, [ready, bounds, palette]);
 
   useEffect(() => {
-    if (ready && outlines) source(map.current, "outlines")?.setData(outlines);
-  }, [ready, outlines]);
+    if (ready && outlines && map.current) putGround(map.current, "outlines", outlines, palette);
+  }, [ready, outlines, palette]);
 
   useEffect(() => {
     if (ready) overlay.current?.setProps({ layers });
@@ -126,10 +133,6 @@ export default function GeoMap({ bounds, outlines, layers, tip, onBackground, la
   }));
 
   return <div ref={box} className="geo" role="region" aria-label={label} data-testid="map" data-ready={ready} {...Object.fromEntries(Object.entries(facts).map(([name, value]) => [`data-${name}`, value]))} />;
-}
-
-function source(map: GroundMap | null, name: string): GeoJSONSource | undefined {
-  return map?.getSource<GeoJSONSource>(name);
 }
 
 /** Ground and data on one canvas. */

@@ -12,6 +12,7 @@ import { useLook } from "../look/look";
 import type { Rectangle } from "./BoxTool";
 import { keyOf, type ColourBy, type Colouring } from "./colouring";
 import type { Box } from "./pick";
+import { drawnEdges } from "./edges";
 import type { Nodes } from "./spaces";
 
 export interface GraphHandle {
@@ -62,7 +63,6 @@ export default function GraphView({ network, nodes, by, colours, selected, onPic
     const drawn = sigma.current;
     if (!drawn) return;
     drawn.setGraph(graphOf(network, nodes, by, colours, palette));
-    
     drawn.setCustomBBox(extent(drawn, nodes));
     drawn.refresh();
   }, [network, nodes, by, colours, palette]);
@@ -118,10 +118,14 @@ function settings(view: View): Partial<Settings> {
   };
 }
 
+function mixed(palette: Palette, colour: string, part: number): string {
+  const [ground, ink] = [rgb(palette.surface), rgb(colour)];
+  return `rgb(${ground.map((value, k) => Math.round(value + ((ink[k] ?? 0) - value) * part)).join(",")})`;
+}
+
 /** A mixture with the ground: sigma blends transparent edges brightly, an opaque mixture looks the same in both themes. */
 function faded(palette: Palette, part: number): string {
-  const [ground, ink] = [rgb(palette.surface), rgb(palette.inkSoft)];
-  return `rgb(${ground.map((value, k) => Math.round(value + ((ink[k] ?? 0) - value) * part)).join(",")})`;
+  return mixed(palette, palette.inkSoft, part);
 }
 
 function graphOf(network: Network, nodes: Nodes, by: ColourBy, colours: Colouring, palette: Palette): Graph {
@@ -140,16 +144,13 @@ function graphOf(network: Network, nodes: Nodes, by: ColourBy, colours: Colourin
       zIndex: 1,
     });
   }
-  const heaviest = network.edges.weight.reduce((a, b) => Math.max(a, b), 1e-9);
-  // Thousands of links are a texture, not lines to follow.
-  const faintest = network.edges.source.length > 4000 ? 0.06 : 0.12;
-  network.edges.source.forEach((from, k) => {
-    const to = network.edges.target[k] ?? -1;
+  for (const { from, to, inside, part } of drawnEdges(network, nodes)) {
     const [a, b] = [nodes.id[from], nodes.id[to]];
-    if (!a || !b || a === b || graph.hasEdge(a, b)) return;
-    const strength = (network.edges.weight[k] ?? 0) / heaviest;
-    graph.addEdge(a, b, { size: 0.4 + 1.6 * strength, color: faded(palette, faintest + 0.3 * strength), from, to });
-  });
+    if (!a || !b || a === b || graph.hasEdge(a, b)) continue;
+    // Inside a community a link has its colour, so that communities read as bodies; between them it is a trace.
+    const ink = inside ? mixed(palette, colours.of(keyOf(nodes, from, by)), 0.14 + 0.36 * part) : faded(palette, 0.05 + 0.16 * part);
+    graph.addEdge(a, b, { size: inside ? 0.4 + 1.2 * part : 0.3 + 0.5 * part, color: ink, from, to });
+  }
   return graph;
 }
 

@@ -83,7 +83,7 @@ export function MapPane(props: Props) {
       twin={twinOf(cluster, layer, subtitle)}
       table={props.table}
       onTable={props.onTable}
-      how={null}
+      how={layer.how ?? null}
       canvas={
         drawable && !empty && props.webgl
           ? {
