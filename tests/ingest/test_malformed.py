@@ -118,6 +118,14 @@ def test_mixed_line_ends_are_read(tmp_path: Path, take: Take) -> None:
     assert jiqun.open(tmp_path / "out").polars("actors")["name"].to_list() == ["a", "b", "c\nd", "e", "f"]
 
 
+def test_a_bad_value_keeps_its_line_where_the_file_had_to_be_tidied(tmp_path: Path, take: Take) -> None:
+    (tmp_path / "firms.csv").write_bytes(b"id,size\r\n1,10\r\n2,many\r\n3,30\n4,few\n")
+    take(firms("firms.csv", columns='actor_id = "id"\nsize = "size"'))
+    (found,) = [f for f in jiqun.open(tmp_path / "out").check() if f.rule == "unreadable_value"]
+    assert found.line == 3
+    assert found.examples == ("3: many", "5: few")
+
+
 def test_gzip_is_unpacked_and_a_cut_one_is_refused(tmp_path: Path, take: Take) -> None:
     packed = gzip.compress(GOOD.encode())
     (tmp_path / "firms.csv.gz").write_bytes(packed)

@@ -74,8 +74,9 @@ def _stage(given: Given, delimiter: str | None) -> Staged:
     columns, twice = mapping_of(header, given.label)
     nulls = given.section.nulls if given.section.nulls is not None else ("",)
     layout = CsvLayout(tuple(columns.values()), delimiter, quote, header_row, nulls)
-    staged = Staged(path, columns, layout, twice)
-    return replace(staged, lines=partial(_lines, path, layout), retry=partial(_retry, given, staged))
+    # The copy that a retry makes has the rows of the file, so they keep the lines that they have in the file.
+    staged = Staged(path, columns, layout, twice, lines=partial(_lines, path, layout))
+    return replace(staged, retry=partial(_retry, given, staged))
 
 
 def _as_utf8(given: Given) -> Path:
