@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jiqun.cluster import Cluster, code_version
-from jiqun.engine.folder import DERIVED
+from jiqun.engine.folder import DERIVED, own_folder
 
 __all__ = ["derived"]
 
@@ -19,7 +19,7 @@ def derived(cluster: Cluster, name: str, compute: Callable[[], str], **parameter
 
     The result is kept in ``derived/`` of the cluster folder under a hash of the data, the code, the
     name and the parameters; a cluster in memory is computed each time. A folder that
-    cannot be written to is no error.
+    cannot be written to is no error; one that is a link out of the cluster is left alone.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def derived(cluster: Cluster, name: str, compute: Callable[[], str], **parameter
     **parameters
         Values that the result depends on.
     """
-    if cluster.path is None:
+    if cluster.path is None or not own_folder(Path(cluster.path), DERIVED):
         return compute()
     key = json.dumps([cluster.store.data_hash, code_version(), name, parameters], sort_keys=True, default=str)
     file = Path(cluster.path) / DERIVED / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"

@@ -22,7 +22,7 @@ from jiqun.cluster.version import __version__
 from jiqun.engine.database import database
 from jiqun.engine.manifest import MANIFEST, Manifest, Part, SourceFile, read_manifest, write_manifest
 
-__all__ = ["FolderStore", "Writer", "open_cluster", "writing"]
+__all__ = ["FolderStore", "Writer", "open_cluster", "own_folder", "writing"]
 
 DATA = "data"
 DERIVED = "derived"
@@ -239,7 +239,8 @@ class Writer:
         for file in (self.folder / DATA).iterdir():
             if f"{DATA}/{file.name}" not in keep:
                 file.unlink(missing_ok=True)
-        for file in (self.folder / DERIVED).glob("*.json"):
+        kept = (self.folder / DERIVED).glob("*.json") if own_folder(self.folder, DERIVED) else ()
+        for file in kept:
             file.unlink(missing_ok=True)
 
     def _sweep_interrupted(self, manifest: Manifest) -> None:
@@ -266,6 +267,10 @@ def writing(path: str | os.PathLike[str]) -> Iterator[Writer]:
         raise JiqunError(f"{folder} is a file; a cluster is a folder. Choose another --out.")
     if folder.is_dir() and not (folder / MANIFEST).exists() and any(_foreign(folder)):
         raise JiqunError(f"{folder} holds files that are not a cluster's. Choose an empty or new folder for --out.")
+    if not own_folder(folder, DATA):
+        raise JiqunError(
+            f"{folder / DATA} is a link or a file, where a cluster has a folder. Remove it, or choose another --out."
+        )
     ours = not folder.exists()
     try:
         (folder / DATA).mkdir(parents=True, exist_ok=True)
@@ -317,6 +322,12 @@ def _cannot_write(folder: Path, error: OSError) -> JiqunError:
 def _foreign(folder: Path) -> Iterator[Path]:
     own = {DATA, SCRATCH, ".lock", DERIVED}
     return (p for p in folder.iterdir() if p.name not in own and not p.name.startswith(f".{MANIFEST}"))
+
+
+def own_folder(cluster: Path, name: str) -> bool:
+    """Whether a folder of a cluster is, or can be made, in it: a link could lead what is written or swept elsewhere."""
+    path = cluster / name
+    return not path.is_symlink() and (path.is_dir() or not path.exists())
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -137,11 +137,11 @@ def _parse(raw: dict[str, Any], path: Path) -> Manifest:
     try:
         about = dict(raw["about"])
         for name in ("title", "summary", "attribution"):
-            about[name] = Words(**about[name])
-        about["notes"] = tuple(Words(**note) for note in about.get("notes", ()))
+            about[name] = _words(about[name])
+        about["notes"] = tuple(_words(note) for note in about.get("notes", ()))
         return Manifest(
             about=About(**about),
-            tables={t: tuple(Part(**p) for p in parts) for t, parts in raw["tables"].items()},
+            tables={t: tuple(_part(p) for p in parts) for t, parts in raw["tables"].items()},
             sources=tuple(SourceFile(**s) for s in raw.get("sources", ())),
             recipe=raw.get("recipe", ""),
             created=raw.get("created", ""),
@@ -151,3 +151,18 @@ def _parse(raw: dict[str, Any], path: Path) -> Manifest:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise JiqunError(f"{path} is damaged ({error!r}). Ingest the recipe again.") from error
+
+
+def _words(raw: Mapping[str, Any]) -> Words:
+    if not all(isinstance(text, str) for text in raw.values()):
+        raise ValueError(f"{raw!r:.80} is not a text in two languages")
+    return Words(**raw)
+
+
+def _part(raw: Mapping[str, Any]) -> Part:
+    part = Part(**raw)
+    if type(part.rows) is not int or type(part.bytes) is not int or part.rows < 0:
+        raise ValueError(f"{part.rows!r:.40} rows in {part.bytes!r:.40} bytes")
+    if not isinstance(part.file, str) or not isinstance(part.key, str):
+        raise TypeError(f"{part.file!r:.80} is not the name of a file")
+    return part

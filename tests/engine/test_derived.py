@@ -49,3 +49,14 @@ def test_what_the_data_before_gave_is_swept_when_new_data_come(tmp_path: Path) -
 def test_a_cluster_in_memory_is_computed_each_time() -> None:
     cluster = Cluster.from_tables(actors=pl.DataFrame({"actor_id": ["a"]}))
     assert [derived(cluster, "a", lambda: "1"), derived(cluster, "a", lambda: "2")] == ["1", "2"]
+
+
+def test_a_link_out_of_the_cluster_is_neither_written_to_nor_swept(tmp_path: Path) -> None:
+    cluster = make(tmp_path / "c", 2)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "mine.json").write_text("{}")
+    (tmp_path / "c" / "derived").symlink_to(elsewhere)
+    assert derived(cluster, "a", lambda: "answer") == "answer"
+    make(tmp_path / "c", 3)
+    assert [file.name for file in elsewhere.iterdir()] == ["mine.json"]

@@ -139,6 +139,19 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
         open_cluster(tmp_path / "c")
 
 
+def test_data_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
+    put(tmp_path / "c", ACTORS, "k1")
+    (tmp_path / "c" / "data").rename(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "mine.txt").write_text("mine")
+    (tmp_path / "c" / "data").symlink_to(tmp_path / "elsewhere")
+    raw = manifest(tmp_path / "c")
+    raw["tables"] = {}
+    (tmp_path / "c" / MANIFEST).write_text(json.dumps(raw))
+    with pytest.raises(JiqunError, match="is a link"):
+        put(tmp_path / "c", ACTORS, "k2")
+    assert (tmp_path / "elsewhere" / "mine.txt").read_text() == "mine"
+
+
 def test_missing_and_shortened_parts_are_damage(tmp_path: Path) -> None:
     put(tmp_path / "c", ACTORS, "k1")
     part = tmp_path / "c" / "data" / "actors-k1.parquet"

@@ -133,3 +133,24 @@ def test_a_manifest_that_is_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).mkdir()
     with pytest.raises(JiqunError, match="cannot be read"):
         read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [{"rows": "many"}, {"rows": -1}, {"rows": 1.5}, {"bytes": None}, {"file": 7}, {"key": ["k"]}],
+    ids=str,
+)
+def test_a_part_of_the_wrong_kind_is_damage(tmp_path: Path, harm: dict[str, object]) -> None:
+    raw = plain(tmp_path)
+    raw["tables"]["actors"][0] |= harm
+    write_raw(tmp_path, raw)
+    with pytest.raises(JiqunError, match="is damaged"):
+        read_manifest(tmp_path)
+
+
+def test_a_title_that_is_no_text_is_damage(tmp_path: Path) -> None:
+    raw = plain(tmp_path)
+    raw["about"]["title"] = {"en": 5, "zh": None}
+    write_raw(tmp_path, raw)
+    with pytest.raises(JiqunError, match="is damaged"):
+        read_manifest(tmp_path)
