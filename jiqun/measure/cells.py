@@ -114,7 +114,7 @@ def cells(
     keyed = lazy.filter(~nw.col(place).is_null(), ~nw.col(industry).is_null()) if unknown == "exclude" else lazy
     value = nw.lit(1.0) if column == "count" else nw.col(column).cast(nw.Float64)
     counted = (
-        keyed.select(place=nw.col(place).cast(nw.String), industry=nw.col(industry).cast(nw.String), weight=value)
+        keyed.select(place=_key(keyed, place), industry=_key(keyed, industry), weight=value)
         .group_by("place", "industry", "weight")
         .agg(rows=nw.len())
         .sort("place", "industry", "weight")
@@ -133,6 +133,12 @@ def cells(
         )
     rows = counted["rows"].to_numpy().astype(np.int64)
     return Cells(places, industries, place_code, industry_code, sizes, rows, frame)
+
+
+def _key(table: nw.LazyFrame[Any], column: str) -> nw.Expr:
+    text = nw.col(column).cast(nw.String)
+    # pandas keeps whole numbers with a gap as floats: 7.0 is the identifier 7
+    return text.str.replace(r"\.0$", "") if table.collect_schema()[column].is_float() else text
 
 
 def _codes(names: nw.Series[Any]) -> tuple[NDArray[np.str_], NDArray[np.int64]]:

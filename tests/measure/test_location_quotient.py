@@ -180,3 +180,13 @@ def test_negative_weight_is_refused_with_the_number_of_rows() -> None:
 def test_a_weight_that_is_not_there_is_named() -> None:
     with pytest.raises(MissingColumn, match="needs column employees of table actors"):
         location_quotient(FIRMS, weight="employees")
+
+
+def test_whole_numbers_that_pandas_keeps_as_floats_are_the_identifiers_they_were() -> None:
+    numbered = FIRMS.with_columns(place_id=pl.Series([7, 7, 7, 8]))
+    gap = pl.concat([numbered, FIRMS.head(1).with_columns(place_id=pl.lit(None, pl.Int64))]).to_pandas()
+    assert gap["place_id"].dtype == float
+    found = location_quotient(gap, replicates=0)
+    assert set(found["place_id"]) == {"7", "8"}
+    whole = location_quotient(pl.from_pandas(gap).with_columns(pl.col("place_id").cast(pl.Int64)), replicates=0)
+    assert found["value"].to_list() == whole["value"].to_list()
