@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from planted_faults import PLANTED, clean, cluster
 
-from jiqun.cluster import Cluster, check, rules
+from jiqun.cluster import About, Cluster, check, rules
 
 EVERY_RULE = sorted(rules())
 
@@ -145,3 +145,19 @@ def test_dates_and_decimals_that_pandas_keeps_as_objects_are_read() -> None:
     )
     found = {(f.rule, f.column): f.rows for f in check(Cluster.from_tables(actors=frame)) if f.severity == "error"}
     assert found == {("future_date", "founded"): 1, ("negative", "revenue"): 1, ("column_type", "size"): 2}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "day", "late"),
+    [
+        ("2013-01", date(2014, 2, 1), False),
+        ("2013-01", date(2014, 2, 2), True),
+        ("2012-02", date(2013, 3, 1), False),
+        ("2013", date(2015, 1, 1), False),
+    ],
+)
+def test_data_as_of_a_month_are_of_its_last_day(as_of: str, day: date, late: bool) -> None:
+    c = Cluster.from_tables(
+        about=About(as_of=as_of), interactions=pl.DataFrame({"source": ["a"], "target": ["b"], "time": [day]})
+    )
+    assert bool(list(check(c, only=["future_date"]))) is late

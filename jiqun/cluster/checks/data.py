@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -198,7 +199,7 @@ def _as_of(text: str) -> date | None:
         if len(numbers) == 1:
             return date(numbers[0], 12, 31)
         if len(numbers) == 2:
-            return date(numbers[0], numbers[1], 28)
+            return date(numbers[0], numbers[1], monthrange(numbers[0], numbers[1])[1])
         return date(*numbers[:3])
     except (ValueError, TypeError):
         return None
