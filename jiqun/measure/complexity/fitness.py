@@ -8,6 +8,7 @@ import numpy as np
 from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.special import logsumexp
 
 from jiqun.cluster import Reference, Words
 from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
@@ -129,16 +130,15 @@ def log_fitness(present: Matrix, tolerance: float, iterations: int) -> tuple[Arr
     """
     result = np.full(len(present), np.nan)
     some = present.any(axis=1)
-    b = present[some][:, present.any(axis=0)].astype(np.float64)
+    b = present[some][:, present.any(axis=0)]
     if b.size == 0:
         return result, 0
     fit, quality = np.zeros(len(b)), np.zeros(b.shape[1])
+    absent = np.where(b, 0.0, -np.inf)
     step = 0
     for step in range(1, iterations + 1):
-        top = quality.max()
-        raised = np.log(b @ np.exp(quality - top)) + top
-        bottom = fit.min()
-        lowered = bottom - np.log(b.T @ np.exp(bottom - fit))
+        raised = logsumexp(absent + quality, axis=1)
+        lowered = -logsumexp(absent - fit[:, None], axis=0)
         after = raised - _log_mean(raised)
         quality = lowered - _log_mean(lowered)
         change = np.abs(after - fit).max()
@@ -150,5 +150,4 @@ def log_fitness(present: Matrix, tolerance: float, iterations: int) -> tuple[Arr
 
 
 def _log_mean(logs: Array) -> float:
-    top = logs.max()
-    return float(top + np.log(np.exp(logs - top).mean()))
+    return float(logsumexp(logs) - np.log(len(logs)))
