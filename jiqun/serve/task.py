@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The trace is for the log of the server, which stderr is; whoever waits gets a sentence.
         LOG.exception("task %s failed", task)
         fault = Words(
-            "Something went wrong inside Jiqun. The log of the server says more.", "Jiqun 内部出错,详情见服务器日志。"
+            "Something went wrong inside Jiqun. The log of the server says more.", "Jiqun 内部出错，详情见服务器日志。"
         )
         _say({"error": {"message": fault.en, "message_zh": fault.zh, "status": 500}})
         return 70

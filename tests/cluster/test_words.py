@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import jiqun
 from jiqun.cluster import TABLES, Words, words
 from jiqun.cluster.checks.findings import SEVERITIES
 from jiqun.cluster.checks.grade import LETTERS, WEIGHTS
@@ -72,3 +75,14 @@ def test_a_number_in_words_is_within_half_a_unit_of_its_last_digit(value: float,
     units = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "万": 1e4, "亿": 1e8, "万亿": 1e12, "": 1.0}
     digits, unit = re.fullmatch(r"(-?[\d,.]+) ?(\D*)", said).groups()  # type: ignore[union-attr]
     assert abs(float(digits.replace(",", "")) * units[unit] - value) <= 0.0500001 * units[unit]
+
+
+def test_chinese_words_are_punctuated_as_chinese() -> None:
+    narrow = re.compile("[\u4e00-\u9fff][,;?!][\u4e00-\u9fff]")
+    found = [
+        f"{path.name}:{node.lineno}: {node.value}"
+        for path in Path(jiqun.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and narrow.search(node.value)
+    ]
+    assert found == []

@@ -197,7 +197,7 @@ def _profile(entry: Entry) -> Profile:
 def _changeable(services: ServicesOf) -> None:
     if not services.limits.uploads:
         raise Refusal(
-            Words("This server is read-only: nothing can be changed here.", "此服务为只读,不能更改内容。"), status=403
+            Words("This server is read-only: nothing can be changed here.", "此服务为只读，不能更改内容。"), status=403
         )
 
 

@@ -131,5 +131,5 @@ def _parse(services: ServicesOf, id_: str, text: str) -> None:
 def _allowed(services: ServicesOf) -> None:
     if not services.limits.uploads:
         raise Refusal(
-            Words("This server is read-only: nothing can be uploaded here.", "此服务为只读,不能上传。"), status=403
+            Words("This server is read-only: nothing can be uploaded here.", "此服务为只读，不能上传。"), status=403
         )
