@@ -104,7 +104,7 @@ def _how(cluster: Cluster, layer: MapLayer, industry: str | None, within: Window
     traced = trace(
         cluster,
         f"jiqun profile {cluster.path or 'DIR'} --map --json",
-        **{name: value for name, value in asked.items() if value is not None},
+        **{name: value for name, value in asked.items() if value is not None},  # type: ignore[arg-type]
     )
     areas = layer.mode == "areas" or (layer.mode == "list" and not actors(cluster).height)
     tables = ["panel", "places"] if areas else ["actors", "places", "interactions"]

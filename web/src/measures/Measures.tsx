@@ -17,13 +17,16 @@ import { SafeLink } from "../parts/HowDrawer";
 import { Icon } from "../parts/Icon";
 import { Empty, Failed, Loading, useMessage } from "../parts/States";
 import { asked, fieldsOf, type Field } from "./parameters";
-import { columnsOf, figureOf, type IndexCard, type Measurement } from "./result";
+import { columnsOf, figureOf, holding, whole, type IndexCard, type Measurement } from "./result";
 import "../styles/profile.css";
 import "../styles/data.css";
 import "../styles/measures.css";
 
 /** The most rows one page of a table may have. */
 const MOST_PLACES = 10_000;
+
+/** Rows asked for at once: the most the server sends. */
+const PAGE = 10_000;
 
 const indicesQuery = queryOptions({ queryKey: ["indices"], queryFn: ({ signal }) => get<IndexCard[]>("indices", {}, signal), staleTime: Infinity });
 
@@ -61,7 +64,7 @@ function Measure({ indices, index, cluster, read, set }: MeasureProps) {
   const query = { space, ...asked(fields, read) };
   const result = useQuery({
     queryKey: ["measure", cluster, index.name, query],
-    queryFn: ({ signal }) => get<Measurement>(path("clusters", cluster, "measures", index.name), { ...query, limit: 5000 }, signal),
+    queryFn: ({ signal }) => whole((offset) => get<Measurement>(path("clusters", cluster, "measures", index.name), { ...query, limit: PAGE, offset }, signal)),
     staleTime: 5 * 60_000,
   });
   const clear = Object.fromEntries(indices.flatMap((each) => fieldsOf(each.parameters)).map(({ name }) => [`p.${name}`, ""]));
@@ -136,7 +139,9 @@ function Result({ index, result, csv }: { index: IndexCard; result: Measurement;
   const card = useCluster();
   const [table, setTable] = useState(false);
   const nameOf = useNames(card);
-  const figure = useMemo(() => figureOf(index, result, nameOf), [index, result, nameOf]);
+  const [wanted, setWanted] = useState("");
+  const found = useMemo(() => holding(result, wanted, nameOf), [result, wanted, nameOf]);
+  const figure = useMemo(() => figureOf(index, found, nameOf), [index, found, nameOf]);
   return (
     <>
       {figure ? <FigureCard figure={figure} cluster={card.id} source={sourceLine(card, t, w("generated"), w("evaluation"))} table={table} onTable={setTable} marked={false} /> : null}
@@ -145,11 +150,12 @@ function Result({ index, result, csv }: { index: IndexCard; result: Measurement;
           <h2 id="result" className="section-title">
             {w("result")}
           </h2>
+          {result.grain.length ? <input type="search" className="field" value={wanted} placeholder={w("search")} aria-label={w("search")} onChange={(event) => setWanted(event.target.value)} /> : null}
           <a className="tool" href={csv} download>
             <Icon name="download" size={14} /> {w("csv")}
           </a>
         </div>
-        <DataTable columns={columnsOf(result)} rows={result.rows as Columnar} caption={t(index.title)} pageSize={50} />
+        <DataTable columns={columnsOf(result)} rows={found.rows as Columnar} caption={t(index.title)} pageSize={50} />
       </section>
     </>
   );

@@ -19,6 +19,35 @@ const KNOWN: Record<string, [Text, DataColumn["type"]]> = {
 };
 
 const DRAWN = 20;
+/** Rows read at most: the file has them all. */
+const MOST = 100_000;
+
+/** All pages of a result as one: the largest values may be on the last page. */
+export async function whole(page: (offset: number) => Promise<Measurement>): Promise<Measurement> {
+  const first = await page(0);
+  const rows: Columnar = Object.fromEntries(Object.entries(first.rows as Columnar).map(([name, values]) => [name, [...values]]));
+  const held = () => Math.max(0, ...Object.values(rows).map((column) => column.length));
+  while (held() < Math.min(first.total ?? 0, MOST)) {
+    const before = held();
+    const next = (await page(before)).rows as Columnar;
+    for (const [name, column] of Object.entries(rows)) for (const value of next[name] ?? []) column.push(value);
+    if (held() === before) break;
+  }
+  return { ...first, rows: rows as Measurement["rows"] };
+}
+
+/** The rows whose place, industry or period holds every word asked for, by identifier or by name. */
+export function holding(result: Measurement, wanted: string, nameOf: (key: string, id: string) => string): Measurement {
+  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return result;
+  const rows = result.rows as Columnar;
+  const length = Math.max(0, ...Object.values(rows).map((column) => column.length));
+  const kept = Array.from({ length }, (_, k) => k).filter((k) => {
+    const said = result.grain.map((key) => `${String(rows[key]?.[k] ?? "")} ${nameOf(key, String(rows[key]?.[k] ?? ""))}`).join(" ").toLowerCase();
+    return words.every((word) => said.includes(word));
+  });
+  return { ...result, rows: Object.fromEntries(Object.entries(rows).map(([name, column]) => [name, kept.map((k) => column[k])])) as Measurement["rows"] };
+}
 
 export function columnsOf(result: Measurement): DataColumn[] {
   const rows = result.rows as Columnar;
