@@ -8,7 +8,6 @@ import numpy as np
 from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.special import logsumexp
 
 from jiqun.cluster import Reference, Words
 from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
@@ -137,8 +136,8 @@ def log_fitness(present: Matrix, tolerance: float, iterations: int) -> tuple[Arr
     absent = np.where(b, 0.0, -np.inf)
     step = 0
     for step in range(1, iterations + 1):
-        raised = logsumexp(absent + quality, axis=1)
-        lowered = -logsumexp(absent - fit[:, None], axis=0)
+        raised = _log_sum(absent + quality)
+        lowered = -_log_sum((absent - fit[:, None]).T)
         after = raised - _log_mean(raised)
         quality = lowered - _log_mean(lowered)
         change = np.abs(after - fit).max()
@@ -149,5 +148,12 @@ def log_fitness(present: Matrix, tolerance: float, iterations: int) -> tuple[Arr
     return result, step
 
 
+def _log_sum(logs: Array) -> Array:
+    """Logarithm of the sum of exponentials of each row; every row has a finite entry."""
+    top = logs.max(axis=1)
+    summed: Array = top + np.log(np.exp(logs - top[:, None]).sum(axis=1))
+    return summed
+
+
 def _log_mean(logs: Array) -> float:
-    return float(logsumexp(logs) - np.log(len(logs)))
+    return float(_log_sum(logs[None, :])[0] - np.log(len(logs)))
