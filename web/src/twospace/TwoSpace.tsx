@@ -67,8 +67,8 @@ function Spaces({ card, filters, question }: { card: ClusterCard; filters: Filte
       />
       <FilterBar filters={filters} network={card.digital} read={read} set={set} />
       {error ? <Failed error={error} retry={() => void Promise.all([map.refetch(), network.refetch()])} /> : null}
-      {!error && (!map.data || !network.data) ? <Loading height="50vh" /> : null}
-      {!error && map.data && network.data ? (
+      {!error && !map.data ? <Loading height="50vh" /> : null}
+      {!error && map.data ? (
         <Panes card={card} filters={filters} layer={map.data} network={network.data} read={read} set={set} busy={{ map: map.isPlaceholderData, network: network.isPlaceholderData }} />
       ) : null}
       {periods.length > 1 ? <TimeSlider periods={periods} window={shown} onChange={setWindow} ready={!map.isPlaceholderData && !network.isPlaceholderData} /> : <p className="no-time">{w("noTime")}</p>}
@@ -82,16 +82,19 @@ interface PanesProps {
   card: ClusterCard;
   filters: Filters;
   layer: MapLayer;
-  network: Network;
+  /** Undefined while a large network is still computed: the map need not wait for it. */
+  network: Network | undefined;
   read: Address["read"];
   set: Address["set"];
   busy: { map: boolean; network: boolean };
 }
 
+const NOT_YET: Network = { nodes: {}, edges: { source: [], target: [], weight: [] }, total: 0, shown: 0, built_from: { en: "", zh: "" }, weight_title: { en: "", zh: "" }, communities: 0, how: null, reason: null };
+
 function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
   const { w, t, palette, language } = useLook();
   const by: ColourBy = read("colour") === "industry" ? "industry" : "community";
-  const both = useMemo(() => readBoth(layer, network), [layer, network]);
+  const both = useMemo(() => readBoth(layer, network ?? NOT_YET), [layer, network]);
   const colours = useMemo(() => colouring(both.nodes, by, palette), [both, by, palette]);
   const picked = read("pick");
   const pick = useMemo(() => readPick(picked), [picked]);
@@ -125,7 +128,13 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
   return (
     <div className={`panes${pick ? " panes-picked" : ""}${card.digital ? "" : " panes-no-digital"}${card.physical || layer.mode === "list" ? "" : " panes-no-physical"}`}>
       <MapPane cluster={card.id} layer={layer} points={both.points} cells={both.cells} areas={both.areas} brushed={brushed} tint={tint} onPick={onPick} table={isTable("map")} onTable={(shown) => showTable("map", shown)} busy={busy.map} source={source} webgl={webgl} />
-      <NetworkPane cluster={card.id} network={network} nodes={both.nodes} by={by} colours={colours} brushed={brushed} pick={pick} onPick={onPick} industryName={industryName} table={isTable("network")} onTable={(shown) => showTable("network", shown)} busy={busy.network} source={source} filtered={Boolean(read("industry") || read("from"))} webgl={webgl} />
+      {network ? (
+        <NetworkPane cluster={card.id} network={network} nodes={both.nodes} by={by} colours={colours} brushed={brushed} pick={pick} onPick={onPick} industryName={industryName} table={isTable("network")} onTable={(shown) => showTable("network", shown)} busy={busy.network} source={source} filtered={Boolean(read("industry") || read("from"))} webgl={webgl} />
+      ) : (
+        <section className="pane">
+          <Loading height="50vh" />
+        </section>
+      )}
       {pick && brushed ? <SelectionPanel cluster={card.id} pick={pick} brushed={brushed} both={both} colours={colours} industryName={industryName} onPick={onPick} /> : null}
     </div>
   );
