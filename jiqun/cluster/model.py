@@ -208,7 +208,10 @@ class Cluster:
         try:
             import pandas  # noqa: F401
         except ImportError as error:
-            raise JiqunError("Cluster.pandas needs pandas: pip install 'jiqun[pandas]'.") from error
+            raise JiqunError(
+                "Cluster.pandas needs pandas: pip install 'jiqun[pandas]'.",
+                "Cluster.pandas 需要 pandas：pip install 'jiqun[pandas]'。",
+            ) from error
         return self.scan(table).collect("pyarrow").to_pandas()
 
     def arrow(self, table: str) -> pa.Table:

@@ -74,7 +74,10 @@ def measure(
     """
     chosen = find(name, indices())
     if space not in chosen.spaces:
-        raise JiqunError(f"{name} is not computable in {space} space; it is in: {', '.join(chosen.spaces)}.")
+        raise JiqunError(
+            f"{name} is not computable in {space} space; it is in: {', '.join(chosen.spaces)}.",
+            f"{name} 无法在 {space} 空间计算；可用：{'、'.join(chosen.spaces)}。",
+        )
     cluster.require(name, chosen.needs.table, *chosen.needs.columns)
     table = cluster.scan(chosen.needs.table)
     if kind is not None and chosen.needs.table == "actors" and cluster.has("actors", "kind"):

@@ -124,12 +124,17 @@ def cells(
     places, place_code = _codes(counted["place"])
     industries, industry_code = _codes(counted["industry"])
     if len(places) == 0 or len(industries) == 0:
-        raise JiqunError(f"{who} needs rows with {place} and {industry}; the table given has none.")
+        raise JiqunError(
+            f"{who} needs rows with {place} and {industry}; the table given has none.",
+            f"{who} 需要同时有 {place} 和 {industry} 的记录，而该表没有。",
+        )
     if not np.isfinite(sizes).all() or (sizes < 0).any():
         bad = int(counted["rows"].to_numpy()[~(np.isfinite(sizes) & (sizes >= 0))].sum())
         raise JiqunError(
             f"{who} needs {column} ≥ 0 in every row; it is missing, negative or not a number in {bad} rows. "
-            f"Mend them, or pass weight='count' to let each row count one."
+            f"Mend them, or pass weight='count' to let each row count one.",
+            f"{who} 要求每行的 {column} 不小于 0；有 {bad} 行缺失、为负或不是数字。"
+            "请更正，或用 weight='count' 让每行计 1。",
         )
     rows = counted["rows"].to_numpy().astype(np.int64)
     return Cells(places, industries, place_code, industry_code, sizes, rows, frame)

@@ -167,13 +167,20 @@ def _check(name: str, model: type[BaseModel], parameters: Mapping[str, Any]) -> 
             close = difflib.get_close_matches(given, model.model_fields, 1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             known = ", ".join(model.model_fields)
-            raise JiqunError(f"{name} has no parameter {given!r}.{hint} It has: {known}.")
+            meant = f"是否想写 {close[0]!r}？" if close else ""
+            raise JiqunError(
+                f"{name} has no parameter {given!r}.{hint} It has: {known}.",
+                f"{name} 没有参数 {given!r}。{meant}可用参数：{known}。",
+            )
     try:
         checked = model.model_validate(dict(parameters))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][:1])
-        raise JiqunError(f"{name}: parameter {where} = {first['input']!r} is not right: {first['msg']}.") from error
+        raise JiqunError(
+            f"{name}: parameter {where} = {first['input']!r} is not right: {first['msg']}.",
+            f"{name}：参数 {where} = {first['input']!r} 不合要求（{first['msg']}）。",
+        ) from error
     return {field: getattr(checked, field) for field in model.model_fields}
 
 

@@ -145,7 +145,10 @@ def within_industry(cluster: Cluster, industry: str) -> frozenset[str]:
             below.setdefault(parent, []).append(child)
     if industry not in known and industry not in set(actors(cluster)["industry"].drop_nulls().to_list()):
         shown = repr(industry)[:60]
-        raise JiqunError(f"No industry {shown} in {cluster.about.id}. Choose one that the filters list.")
+        raise JiqunError(
+            f"No industry {shown} in {cluster.about.id}. Choose one that the filters list.",
+            f"{cluster.about.id} 中没有行业 {shown}，请从筛选列表中选择。",
+        )
     found: set[str] = set()
     waiting = [industry]
     while waiting:

@@ -200,7 +200,10 @@ def window(cluster: Cluster, first: str | None, last: str | None) -> Window | No
     opens = parse(first)[0] if first else None
     closes = parse(last)[1] if last else None
     if opens and closes and closes <= opens:
-        raise JiqunError(f"The last period {last} comes before the first, {first}. Swap them.")
+        raise JiqunError(
+            f"The last period {last} comes before the first, {first}. Swap them.",
+            f"截止时期 {last} 早于起始时期 {first}，请对调。",
+        )
     if opens is None and closes is None:
         return None
     covered = calendar(cluster)

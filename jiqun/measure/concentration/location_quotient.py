@@ -213,6 +213,9 @@ def _reference_shares(groups: Cells, reference: Mapping[str, float] | None) -> A
         return None
     weights = np.array(list(reference.values()), dtype=np.float64)
     if len(weights) == 0 or not np.isfinite(weights).all() or (weights < 0).any() or weights.sum() <= 0:
-        raise JiqunError("location_quotient: reference needs weights ≥ 0 of which one at least is positive.")
+        raise JiqunError(
+            "location_quotient: reference needs weights ≥ 0 of which one at least is positive.",
+            "location_quotient：reference 的权重须不小于 0，且至少有一个大于 0。",
+        )
     total = float(weights.sum())
     return np.array([reference.get(str(name), np.nan) / total for name in groups.industries])
