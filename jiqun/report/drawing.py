@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from jiqun.cluster import Cluster, JiqunError, Reference, UnknownName, Words
 from jiqun.engine import trace
+from jiqun.report.again import command
 from jiqun.report.numbers import fitted
 from jiqun.report.shapes import Columnar, DataColumn, Figure, How, Kpi, Text, TraceShape
 
@@ -202,7 +203,7 @@ def how_of(cluster: Cluster, facts: Facts, made: Drawing | None = None) -> How:
     """Answer “how do you know?” for a figure."""
     traced = trace(
         cluster,
-        f"jiqun profile {cluster.path or 'DIR'} --figure {facts.id} --json",
+        command(cluster, f"--figure {facts.id}", {}),
         seed=SEED if facts.seeded else None,
         **(dict(made.parameters) if made and made.parameters else {}),
     )

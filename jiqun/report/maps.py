@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from jiqun.cluster import Cluster, JiqunError, UnknownName
 from jiqun.engine import trace
 from jiqun.engine.derived import derived
+from jiqun.report.again import asked, command
 from jiqun.report.numbers import count, fitted, unit_of
 from jiqun.report.panel import indicator_title, indicator_unit, main_indicator
 from jiqun.report.shapes import Columnar, How, MapLayer, Text, TraceShape
@@ -100,12 +101,8 @@ def _map_layer(cluster: Cluster, industry: str | None, within: Window | None, in
 
 
 def _how(cluster: Cluster, layer: MapLayer, industry: str | None, within: Window | None, indicator: str | None) -> How:
-    asked = {"industry": industry, "from": within.start.isoformat() if within else None, "indicator": indicator}
-    traced = trace(
-        cluster,
-        f"jiqun profile {cluster.path or 'DIR'} --map --json",
-        **{name: value for name, value in asked.items() if value is not None},  # type: ignore[arg-type]
-    )
+    filters = asked(cluster, within, industry=industry, indicator=indicator)
+    traced = trace(cluster, command(cluster, "--map", filters), None, **filters)
     areas = layer.mode == "areas" or (layer.mode == "list" and not actors(cluster).height)
     tables = ["panel", "places"] if areas else ["actors", "places", "interactions"]
     return How(

@@ -10,6 +10,7 @@ import polars as pl
 from jiqun.cluster import Cluster
 from jiqun.engine import trace
 from jiqun.engine.derived import derived
+from jiqun.report.again import asked, command
 from jiqun.report.numbers import count, fitted
 from jiqun.report.shapes import Columnar, Edges, How, Network, Text, TraceShape
 from jiqun.report.vocabulary import vocabulary
@@ -159,16 +160,9 @@ def _how(cluster: Cluster, made: Shared, industry: str | None, within: Window | 
                 zh=f"{names.counterparts.zh}按品类选择，同一行业的企业几乎必然彼此接近：应比较不同行业与时期，而非与零比较。",
             )
         )
-    asked = {"industry": industry, "from": within.start.isoformat() if within else None}
-    traced = trace(
-        cluster,
-        f"jiqun profile {cluster.path or 'DIR'} --network --json",
-        seed=SEED,
-        limit=LIMIT,
-        neighbours=NEIGHBOURS,
-        z=Z,
-        **{k: v for k, v in asked.items() if v is not None},
-    )
+    filters = asked(cluster, within, industry=industry)
+    drawn = {"limit": LIMIT, "neighbours": NEIGHBOURS, "z": Z}
+    traced = trace(cluster, command(cluster, "--network", filters), SEED, **drawn, **filters)
     return How(
         sentence=Text(
             en=f"Two firms are linked where they share more {names.counterparts.en} than the bipartite configuration "

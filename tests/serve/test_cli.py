@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -375,3 +376,22 @@ def test_a_command_needs_neither_the_web_framework_nor_the_figures() -> None:
 
 def test_errors_of_the_library_keep_their_exit_code() -> None:
     assert JiqunError.exit_code == 2
+
+
+@pytest.mark.parametrize("what", ["--map", "--network"])
+def test_the_command_under_how_do_you_know_gives_the_same_again(
+    run: Callable[..., Result], tiny: Path, what: str
+) -> None:
+    first = run("profile", tiny, what, "--json")
+    assert first.exit_code == 0, first.stderr
+    shape = json.loads(first.stdout)
+    assert shape["how"] is not None
+    command = shlex.split(shape["how"]["trace"]["command"])
+    assert command[:2] == ["jiqun", "profile"]
+    assert json.loads(run(*command[1:]).stdout) == shape
+
+
+def test_the_command_under_a_figure_gives_the_figure_again(run: Callable[..., Result], tiny: Path) -> None:
+    for figure in json.loads(run("profile", tiny, "--json").stdout)["figures"]:
+        command = shlex.split(figure["how"]["trace"]["command"])
+        assert json.loads(run(*command[1:]).stdout) == figure

@@ -31,6 +31,7 @@ _BADGES = {"generated": Words("generated data", "生成数据"), "evaluation": W
             "jiqun profile my-cluster --json --out profile.json",
             Words("All figures with their tables", "导出全部图表及数据"),
         ),
+        ("jiqun profile my-cluster --map --first 2017-01", Words("What the map shows", "地图所示的数据")),
     ],
 )
 @folder_argument
@@ -40,14 +41,43 @@ _BADGES = {"generated": Words("generated data", "生成数据"), "evaluation": W
     cls=Option,
     words=Words("File to write the whole profile to, as JSON.", "将完整画像写入 JSON 文件。"),
 )
+@click.option("--figure", cls=Option, words=Words("One figure alone, as JSON.", "只输出一张图（JSON）。"))
+@click.option("--map", "as_map", is_flag=True, cls=Option, words=Words("The map, as JSON.", "输出地图（JSON）。"))
+@click.option(
+    "--network", "as_network", is_flag=True, cls=Option, words=Words("The network, as JSON.", "输出网络（JSON）。")
+)
+@click.option("--industry", cls=Option, words=Words("Map and network: this industry.", "地图与网络：只看该行业。"))
+@click.option("--first", cls=Option, words=Words("Map and network: from this period.", "地图与网络：起始时期。"))
+@click.option("--last", cls=Option, words=Words("Map and network: to this period.", "地图与网络：截止时期。"))
+@click.option("--indicator", cls=Option, words=Words("Map: this indicator.", "地图：该指标。"))
 @common
-def command(folder: str, *, out: str | None, as_json: bool) -> None:  # noqa: D103
+def command(  # noqa: D103
+    folder: str,
+    *,
+    out: str | None,
+    figure: str | None,
+    as_map: bool,
+    as_network: bool,
+    as_json: bool,
+    **filters: str | None,
+) -> None:
     from jiqun.engine import open_cluster
-    from jiqun.report import profile
+    from jiqun.report import figure as one_figure
+    from jiqun.report import map_layer, network, profile
     from jiqun.serve.cli.output import write_json
     from jiqun.serve.cli.progress import board
 
     cluster = open_cluster(folder)
+    if figure is not None:
+        write_json(one_figure(cluster, figure), out)
+        return
+    if as_map:
+        write_json(map_layer(cluster, **filters), out)
+        return
+    if as_network:
+        filters.pop("indicator", None)
+        write_json(network(cluster, **filters), out)
+        return
     with board(as_json=as_json) as shown:
         made = profile(cluster, progress=shown.listener())
     if as_json or out is not None:
