@@ -271,7 +271,9 @@ def _geometry(raw: str, value: str, source: str, cast: Cast) -> Readings:
     if source != "BLOB":
         raise JiqunError(
             f"Column {cast.name} is a geometry, but {cast.label} holds {source}. "
-            "Take the column geometry of a GeoPackage or GeoJSON file."
+            "Take the column geometry of a GeoPackage or GeoJSON file.",
+            f"列 {cast.name} 是几何图形，而 {cast.label} 中是 {source}。请取 GeoPackage 或 GeoJSON 文件的 "
+            "geometry 列。",
         )
     return Readings(raw, f"{value} IS NOT NULL", value)
 

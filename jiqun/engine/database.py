@@ -64,14 +64,17 @@ def connect(
     except duckdb.Error as error:
         raise JiqunError(
             f"DuckDB does not open with memory {memory or 'by default'} and threads {count or 'by default'}: {error}. "
-            "Memory is written like 4GB or 512MB (JIQUN_MEMORY), threads as a whole number (JIQUN_THREADS)."
+            "Memory is written like 4GB or 512MB (JIQUN_MEMORY), threads as a whole number (JIQUN_THREADS).",
+            f"DuckDB 无法以内存 {memory or '默认'}、线程数 {count or '默认'} 打开：{error}。内存写作 4GB "
+            "或 512MB（JIQUN_MEMORY），线程数写整数（JIQUN_THREADS）。",
         ) from error
 
 
 def _threads(text: str) -> int:
     if text.strip() and not text.strip().isdecimal():
         raise JiqunError(
-            f"JIQUN_THREADS is {text!r}; expected a whole number of threads, such as 4, or 0 for all cores."
+            f"JIQUN_THREADS is {text!r}; expected a whole number of threads, such as 4, or 0 for all cores.",
+            f"JIQUN_THREADS 是 {text!r}；应为整数的线程数，例如 4，或用 0 表示全部核心。",
         )
     return int(text.strip() or 0)
 

@@ -81,7 +81,8 @@ class FolderStore:
         except (OSError, ValueError) as error:
             raise JiqunError(
                 f"{self.folder} is damaged: its findings {self.manifest.findings} cannot be read ({error}). "
-                "Ingest the recipe again."
+                "Ingest the recipe again.",
+                f"{self.folder} 已损坏：无法读取检查记录 {self.manifest.findings}（{error}）。请重新导入配方。",
             ) from error
         return found
 
@@ -118,7 +119,11 @@ def open_cluster(path: str | os.PathLike[str]) -> Cluster:
             file = _inside(folder, part.file)
             what = "is missing" if not file.is_file() else "is cut short" if file.stat().st_size != part.bytes else ""
             if what:
-                raise JiqunError(f"{folder} is damaged: {part.file} of table {name} {what}. Ingest the recipe again.")
+                what_zh = "不见了" if not file.is_file() else "被截断了"
+                raise JiqunError(
+                    f"{folder} is damaged: {part.file} of table {name} {what}. Ingest the recipe again.",
+                    f"{folder} 已损坏：表 {name} 的 {part.file} {what_zh}。请重新导入配方。",
+                )
     return Cluster(FolderStore(folder, manifest), manifest.about, str(folder))
 
 
@@ -264,12 +269,19 @@ def writing(path: str | os.PathLike[str]) -> Iterator[Writer]:
     """
     folder = Path(path).expanduser().resolve()
     if folder.exists() and not folder.is_dir():
-        raise JiqunError(f"{folder} is a file; a cluster is a folder. Choose another --out.")
+        raise JiqunError(
+            f"{folder} is a file; a cluster is a folder. Choose another --out.",
+            f"{folder} 是文件；集群是文件夹。请另选 --out。",
+        )
     if folder.is_dir() and not (folder / MANIFEST).exists() and any(_foreign(folder)):
-        raise JiqunError(f"{folder} holds files that are not a cluster's. Choose an empty or new folder for --out.")
+        raise JiqunError(
+            f"{folder} holds files that are not a cluster's. Choose an empty or new folder for --out.",
+            f"{folder} 中有不属于集群的文件。请为 --out 选一个空的或新的文件夹。",
+        )
     if not own_folder(folder, DATA):
         raise JiqunError(
-            f"{folder / DATA} is a link or a file, where a cluster has a folder. Remove it, or choose another --out."
+            f"{folder / DATA} is a link or a file, where a cluster has a folder. Remove it, or choose another --out.",
+            f"{folder / DATA} 是链接或文件，而集群在那里应是文件夹。请移走它，或另选 --out。",
         )
     ours = not folder.exists()
     try:
@@ -299,7 +311,10 @@ def _locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise JiqunError(f"{folder} is being written by another process. Wait, or choose another --out.") from error
+            raise JiqunError(
+                f"{folder} is being written by another process. Wait, or choose another --out.",
+                f"另一个进程正在写入 {folder}。请等待，或另选 --out。",
+            ) from error
         yield
 
 
@@ -315,7 +330,8 @@ def _cannot_write(folder: Path, error: OSError) -> JiqunError:
     at = f" ({error.filename})" if error.filename else ""
     return JiqunError(
         f"{folder} cannot be written: {what}{at}. The cluster that was there is unchanged. "
-        "Free some space, correct the permission, or choose another --out."
+        "Free some space, correct the permission, or choose another --out.",
+        f"无法写入 {folder}：{what}{at}。原有的集群没有改动。请腾出空间、更正权限，或另选 --out。",
     )
 
 
@@ -333,5 +349,8 @@ def own_folder(cluster: Path, name: str) -> bool:
 def _inside(folder: Path, name: str) -> Path:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
-        raise JiqunError(f"{folder} is damaged: its manifest names {name}, outside the folder.")
+        raise JiqunError(
+            f"{folder} is damaged: its manifest names {name}, outside the folder.",
+            f"{folder} 已损坏：它的清单写有 {name}，在文件夹之外。",
+        )
     return path

@@ -95,22 +95,35 @@ def read_manifest(folder: Path) -> Manifest:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise JiqunError(
-            f"{folder} is not a cluster: it has no {MANIFEST}. Make one with: jiqun ingest RECIPE --out {folder}"
+            f"{folder} is not a cluster: it has no {MANIFEST}. Make one with: jiqun ingest RECIPE --out {folder}",
+            f"{folder} 不是集群：其中没有 {MANIFEST}。请用此命令生成：jiqun ingest RECIPE --out {folder}",
         ) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise JiqunError(f"{path} is damaged ({error}). Ingest the recipe again.") from error
+        raise JiqunError(
+            f"{path} is damaged ({error}). Ingest the recipe again.", f"{path} 已损坏（{error}）。请重新导入配方。"
+        ) from error
     except OSError as error:
-        raise JiqunError(f"{path} cannot be read: {error.strerror}. Check the permissions of the folder.") from error
+        raise JiqunError(
+            f"{path} cannot be read: {error.strerror}. Check the permissions of the folder.",
+            f"无法读取 {path}：{error.strerror}。请检查文件夹的权限。",
+        ) from error
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if not isinstance(version, int):
-        raise JiqunError(f"{path} has no schema_version: it was not written by Jiqun.")
+        raise JiqunError(
+            f"{path} has no schema_version: it was not written by Jiqun.",
+            f"{path} 没有 schema_version：它不是 Jiqun 写出的。",
+        )
     if version > SCHEMA_VERSION:
         raise JiqunError(
-            f"{folder} has schema version {version}; this Jiqun reads up to {SCHEMA_VERSION}. Upgrade Jiqun."
+            f"{folder} has schema version {version}; this Jiqun reads up to {SCHEMA_VERSION}. Upgrade Jiqun.",
+            f"{folder} 的格式版本是 {version}；这个 Jiqun 最高只能读到 {SCHEMA_VERSION}。请升级 Jiqun。",
         )
     while version < SCHEMA_VERSION:
         if version not in MIGRATIONS:
-            raise JiqunError(f"{folder} has schema version {version}, which cannot be migrated. Ingest it again.")
+            raise JiqunError(
+                f"{folder} has schema version {version}, which cannot be migrated. Ingest it again.",
+                f"{folder} 的格式版本是 {version}，无法升级。请重新导入。",
+            )
         raw = MIGRATIONS[version](raw)
         version += 1
         raw["schema_version"] = version
@@ -150,7 +163,9 @@ def _parse(raw: dict[str, Any], path: Path) -> Manifest:
             extra=raw.get("extra", {}),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise JiqunError(f"{path} is damaged ({error!r}). Ingest the recipe again.") from error
+        raise JiqunError(
+            f"{path} is damaged ({error!r}). Ingest the recipe again.", f"{path} 已损坏（{error!r}）。请重新导入配方。"
+        ) from error
 
 
 def _words(raw: Mapping[str, Any]) -> Words:

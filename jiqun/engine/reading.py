@@ -169,7 +169,8 @@ class Reader:
                 if seconds is not None and time.monotonic() - started > seconds:
                     raise JiqunError(
                         f"The query ran longer than {seconds:g} seconds and was stopped. "
-                        "Simplify it, or raise JIQUN_QUERY_SECONDS."
+                        "Simplify it, or raise JIQUN_QUERY_SECONDS.",
+                        f"查询运行超过 {seconds:g} 秒，已停止。请简化它，或调高 JIQUN_QUERY_SECONDS。",
                     )
                 if tick is not None:
                     tick(min(max(self._connection.query_progress() / 100, 0.0), 1.0))
@@ -234,16 +235,18 @@ def _speaking() -> Iterator[None]:
         text = str(error)
         if UNREADABLE in text:
             raise Unreadable(text) from error
-        for sign, message in _OUTSIDE.items():
+        for sign, (message, zh) in _OUTSIDE.items():
             if sign in text:
-                raise JiqunError(f"{message} ({_first_line(text)})") from error
+                raise JiqunError(f"{message} ({_first_line(text)})", f"{zh}（{_first_line(text)}）") from error
         if isinstance(error, duckdb.OutOfMemoryException):
             raise JiqunError(
-                f"Not enough memory: {_first_line(text)} Raise the limit (JIQUN_MEMORY, such as 4GB)."
+                f"Not enough memory: {_first_line(text)} Raise the limit (JIQUN_MEMORY, such as 4GB).",
+                f"内存不足：{_first_line(text)} 请调高上限（JIQUN_MEMORY，例如 4GB）。",
             ) from error
         if isinstance(error, _OF_THE_STATEMENT):
-            raise QueryError("\n".join(text.strip().splitlines()[:8])) from error
-        raise Damaged(_first_line(text)) from error
+            said = "\n".join(text.strip().splitlines()[:8])
+            raise QueryError(said, f"数据库不接受：{said}") from error
+        raise Damaged(_first_line(text), f"读取程序报告：{_first_line(text)}") from error
 
 
 _OF_THE_STATEMENT = (
@@ -255,10 +258,22 @@ _OF_THE_STATEMENT = (
     duckdb.PermissionException,
 )
 _OUTSIDE = {
-    os.strerror(errno.ENOSPC): "The disk is full: free some space, or choose another --out.",
-    os.strerror(errno.EDQUOT): "The disk quota is used up: free some space, or choose another --out.",
-    os.strerror(errno.EFBIG): "The system does not let a file grow this large: choose another --out.",
-    os.strerror(errno.EACCES): "No permission: check the owner of the file or folder.",
+    os.strerror(errno.ENOSPC): (
+        "The disk is full: free some space, or choose another --out.",
+        "磁盘已满：请腾出空间，或另选 --out。",
+    ),
+    os.strerror(errno.EDQUOT): (
+        "The disk quota is used up: free some space, or choose another --out.",
+        "磁盘配额已用完：请腾出空间，或另选 --out。",
+    ),
+    os.strerror(errno.EFBIG): (
+        "The system does not let a file grow this large: choose another --out.",
+        "系统不允许文件这么大：请另选 --out。",
+    ),
+    os.strerror(errno.EACCES): (
+        "No permission: check the owner of the file or folder.",
+        "没有权限：请检查文件或文件夹的所有者。",
+    ),
 }
 
 

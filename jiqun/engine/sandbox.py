@@ -71,7 +71,7 @@ def run_select(
         try:
             connection.query(statement)  # bound, not run: so that a complaint quotes the user's own lines
         except duckdb.Error as error:
-            raise QueryError(str(error).strip()) from error
+            raise QueryError(str(error).strip(), f"数据库不接受：{str(error).strip()}") from error
         reader.copy(statement, target, tick=tick, seconds=bounds.seconds)
 
 
@@ -79,12 +79,17 @@ def _one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     try:
         statements = connection.extract_statements(sql)
     except duckdb.Error as error:
-        raise QueryError(str(error).strip()) from error
+        raise QueryError(str(error).strip(), f"数据库不接受：{str(error).strip()}") from error
     kinds = [str(statement.type).rsplit(".", 1)[-1] for statement in statements]
     if kinds != ["SELECT"]:
-        raise QueryError(f"a query is one SELECT statement, and this is {' and '.join(kinds) or 'empty'}")
+        raise QueryError(
+            f"a query is one SELECT statement, and this is {' and '.join(kinds) or 'empty'}",
+            f"查询只能是一条 SELECT 语句，而这里是 {'、'.join(kinds) or '空的'}",
+        )
     if statements[0].named_parameters:
-        raise QueryError("a query has no parameters ($1, ?): write the values into it")
+        raise QueryError(
+            "a query has no parameters ($1, ?): write the values into it", "查询不能带参数（$1、?）：请把值直接写进去"
+        )
     return statements[0].query.strip().rstrip(";")
 
 
