@@ -178,5 +178,8 @@ def _check_extra_columns(writer: Writer, recipe: Recipe) -> None:
                     raise RecipeError(
                         f"{recipe.name}: extra column {column.name} of {table} is {first[0]} in {first[1]} and "
                         f"{column.type} in {part.source}. Say its type in each block: "
-                        f'{column.name} = {{ column = "…", type = "string" }}.'
+                        f'{column.name} = {{ column = "…", type = "string" }}.',
+                        f"{recipe.name}：{table} 的附加列 {column.name} 在 {first[1]} 中是 {first[0]}，在 "
+                        f'{part.source} 中是 {column.type}。请在每个块中写明类型：{column.name} = {{ column = "…", typ'
+                        'e = "string" }。',
                     )

@@ -8,7 +8,7 @@ from jiqun.cluster import TABLES, JiqunError
 from jiqun.cluster.schema import Type
 from jiqun.engine.casting import Cast
 from jiqun.ingest.recipe import ColumnSection, Feed
-from jiqun.ingest.recipe_errors import RecipeError, closest
+from jiqun.ingest.recipe_errors import RecipeError, closest, closest_zh, place_zh, zh_of
 from jiqun.ingest.sources import Staged
 from jiqun.ingest.units import factor
 
@@ -63,7 +63,10 @@ def casts_of(
         canonical = schema.get(name)
         kind = canonical.type if canonical else section.type or _type_of(sources, types)
         if section.format and kind not in ("date", "time"):
-            raise RecipeError(f"{at} is a {kind}; format is for dates and times. Remove it.")
+            raise RecipeError(
+                f"{at} is a {kind}; format is for dates and times. Remove it.",
+                f"{place_zh(at)} 的类型是 {kind}；format 只用于日期和时间。请去掉它。",
+            )
         multiplier, strip = _measure(at, kind, section, canonical.unit if canonical else "")
         casts.append(
             Cast(
@@ -89,12 +92,14 @@ def _source_column(at: str, column: str, staged: Staged, label: str) -> str:
     if column in staged.twice:
         raise RecipeError(
             f"{at} is mapped to column {column!r} of {label}, a name that several columns there have. "
-            "Rename one of them in the file."
+            "Rename one of them in the file.",
+            f"{place_zh(at)} 对应 {label} 的列 {column!r}，而那里有多列叫这个名称。请在文件中给其中一列改名。",
         )
     inner = staged.columns.get(column)
     if inner is None:
         raise RecipeError(
-            f"{at} is mapped to column {column!r}, which {label} does not have.{closest(column, staged.columns)}"
+            f"{at} is mapped to column {column!r}, which {label} does not have.{closest(column, staged.columns)}",
+            f"{place_zh(at)} 对应列 {column!r}，而 {label} 没有这一列。{closest_zh(column, staged.columns)}",
         )
     return inner
 
@@ -104,11 +109,14 @@ def _measure(at: str, kind: Type, section: ColumnSection, unit: str) -> tuple[fl
     if not section.unit:
         return 1.0, section.strip
     if kind not in ("number", "integer"):
-        raise RecipeError(f"{at} is a {kind} and has no unit; remove unit = {section.unit!r}.")
+        raise RecipeError(
+            f"{at} is a {kind} and has no unit; remove unit = {section.unit!r}.",
+            f"{place_zh(at)} 的类型是 {kind}，没有单位；请去掉 unit = {section.unit!r}。",
+        )
     try:
         multiplier = factor(section.unit, unit)
     except JiqunError as error:
-        raise RecipeError(f"{at}: {error}") from error
+        raise RecipeError(f"{at}: {error}", f"{place_zh(at)}：{zh_of(error)}") from error
     signs = _SHARE_SIGNS if section.unit.strip().lower() in _SHARE_UNITS else ""
     return multiplier, section.strip + signs
 

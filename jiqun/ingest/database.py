@@ -61,10 +61,16 @@ def fetch(recipe: Recipe, name: str, target: Path, *, progress: Progress) -> str
     shown = public_address(address)
     scheme = _SCHEMES.get(urlsplit(address).scheme)
     if scheme is None:
-        raise SourceError(f"{where} database = {shown!r} – expected postgresql://… or mysql://….")
+        raise SourceError(
+            f"{where} database = {shown!r} – expected postgresql://… or mysql://….",
+            f"{where} database = {shown!r}：应为 postgresql://… 或 mysql://…。",
+        )
     query = (section.query or "").strip().rstrip(";")
     if not re.match(r"(?is)^\s*(select|with|table|values)\b", query):
-        raise SourceError(f"{where} query must be a SELECT; it starts with {query[:20]!r}.")
+        raise SourceError(
+            f"{where} query must be a SELECT; it starts with {query[:20]!r}.",
+            f"{where} query 必须是 SELECT；它以 {query[:20]!r} 开头。",
+        )
     _refuse_unreachable(where, address, shown)
     rows = 0
     step = Words(f"Reading {shown}", f"读取 {shown}")
@@ -82,7 +88,9 @@ def fetch(recipe: Recipe, name: str, target: Path, *, progress: Progress) -> str
         if writer is not None:
             writer.close()
     if rows == 0:
-        raise SourceError(f"{where}: the query gives 0 rows. Check its conditions.")
+        raise SourceError(
+            f"{where}: the query gives 0 rows. Check its conditions.", f"{where}：查询结果为 0 行。请检查它的条件。"
+        )
     return shown
 
 
@@ -98,7 +106,10 @@ def filled(where: str, address: str) -> str:
     def value(match: re.Match[str]) -> str:
         found = os.environ.get(match[1])
         if found is None:
-            raise SourceError(f"{where}: the environment variable {match[1]} is not set. Set it: export {match[1]}=…")
+            raise SourceError(
+                f"{where}: the environment variable {match[1]} is not set. Set it: export {match[1]}=…",
+                f"{where}：没有设置环境变量 {match[1]}。请设置：export {match[1]}=…",
+            )
         return found
 
     return _VARIABLE.sub(value, address)
@@ -126,7 +137,9 @@ def _refuse_unreachable(where: str, address: str, shown: str) -> None:
     except OSError as error:
         raise SourceError(
             f"{where}: {shown} cannot be reached on port {port} ({error.strerror or error}). "
-            "Check the address, and that the server is running and lets this machine in."
+            "Check the address, and that the server is running and lets this machine in.",
+            f"{where}：在端口 {port} 上连不到 {shown}（{error.strerror or error}）。请检查地址，以及服务器"
+            "是否在运行、是否允许本机连接。",
         ) from error
 
 
@@ -134,7 +147,10 @@ def _batches(where: str, address: str, query: str, scheme: str) -> Iterator[pa.R
     try:
         import connectorx
     except ImportError as error:
-        raise SourceError(f"{where} reads a database, which needs: pip install 'jiqun[sql]'") from error
+        raise SourceError(
+            f"{where} reads a database, which needs: pip install 'jiqun[sql]'",
+            f"{where} 读取数据库，需要：pip install 'jiqun[sql]'",
+        ) from error
     try:
         yield from connectorx.read_sql(
             address,
@@ -148,7 +164,10 @@ def _batches(where: str, address: str, query: str, scheme: str) -> Iterator[pa.R
     except BaseException as error:  # its Rust part panics with a BaseException
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
-        raise SourceError(f"{where}: {public_address(address)} refuses: {_discreet(str(error), address)}") from None
+        raise SourceError(
+            f"{where}: {public_address(address)} refuses: {_discreet(str(error), address)}",
+            f"{where}：{public_address(address)} 拒绝了：{_discreet(str(error), address)}",
+        ) from None
 
 
 def _discreet(message: str, address: str) -> str:

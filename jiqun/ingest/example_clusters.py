@@ -119,7 +119,9 @@ def _require_packages(example: Example) -> None:
     if missing:
         raise JiqunError(
             f"The example {example.id} reads the package{'s' if len(missing) > 1 else ''} {', '.join(missing)}, "
-            "not installed here. Install what the examples need: pip install 'jiqun[examples]'."
+            "not installed here. Install what the examples need: pip install 'jiqun[examples]'.",
+            f"示例 {example.id} 要读取的包 {'、'.join(missing)} 没有安装。请安装示例所需的包：pip install "
+            "'jiqun[examples]'。",
         )
 
 

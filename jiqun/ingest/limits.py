@@ -45,5 +45,8 @@ def _positive(name: str) -> float | None:
     except ValueError:
         value = 0.0
     if not value > 0:
-        raise JiqunError(f"{name} is {text!r}; it must be a positive number. Correct or unset it.")
+        raise JiqunError(
+            f"{name} is {text!r}; it must be a positive number. Correct or unset it.",
+            f"{name} 是 {text!r}；它必须是正数。请更正或取消设置。",
+        )
     return value

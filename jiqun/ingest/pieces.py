@@ -20,6 +20,7 @@ from jiqun.ingest.database import fetch
 from jiqun.ingest.inputs import Input, fingerprint
 from jiqun.ingest.limits import Limits
 from jiqun.ingest.recipe import Recipe
+from jiqun.ingest.recipe_errors import zh_of
 from jiqun.ingest.sources import Given, SourceError, SourceKind, Staged, kind_of
 
 __all__ = ["Piece", "Pieces", "View", "digest"]
@@ -83,7 +84,9 @@ class Pieces:
         """Raise the precise error of a piece that could not be read, or open a tidied copy in its place."""
         view = self._views[piece.key]
         if view.staged.retry is None:
-            raise SourceError(f"{piece.label} cannot be read: {complaint}") from complaint
+            raise SourceError(
+                f"{piece.label} cannot be read: {complaint}", f"无法读取 {piece.label}：{zh_of(complaint)}"
+            ) from complaint
         view.staged = self._staged[piece.key] = view.staged.retry(str(complaint))
         self._register(view)
 
@@ -165,7 +168,7 @@ class Pieces:
                 break
             except Damaged as error:
                 if attempt == 2:
-                    raise QueryError(f"{where}: {error}") from error
+                    raise QueryError(f"{where}: {error}", f"{where}：{zh_of(error)}") from error
                 for pieces in inputs.values():
                     for piece in pieces:
                         retry = self._stage(piece).retry
@@ -174,16 +177,22 @@ class Pieces:
             except JiqunError as error:
                 if type(error) not in (JiqunError, QueryError):
                     raise  # what the listener to progress raised to cancel
-                raise QueryError(f"{where}: {error}") from error
+                raise QueryError(f"{where}: {error}", f"{where}：{zh_of(error)}") from error
         if pq.read_metadata(target).num_rows == 0:
-            raise QueryError(f"{where} gives 0 rows. Check its joins and conditions.")
+            raise QueryError(
+                f"{where} gives 0 rows. Check its joins and conditions.",
+                f"{where} 的结果为 0 行。请检查其中的连接和条件。",
+            )
         return _parquet(target)
 
     def _readable(self, where: str, name: str, pieces: list[Piece]) -> Readable:
         staged = [self._stage(piece) for piece in pieces]
         layouts = {s.layout for s in staged}
         if len(layouts) > 1:
-            raise QueryError(f"{where}: the files of {name} differ in their columns; give each its own section.")
+            raise QueryError(
+                f"{where}: the files of {name} differ in their columns; give each its own section.",
+                f"{where}：{name} 的各个文件列不一致；请给每个文件各写一个小节。",
+            )
         return Readable(tuple(s.path for s in staged), staged[0].layout)
 
 
@@ -200,7 +209,10 @@ def _staged(kind: SourceKind, given: Given) -> Staged:
     try:
         return kind.stage(given)
     except OSError as error:
-        raise SourceError(f"{given.label} cannot be read: {error.strerror or error}.") from error
+        raise SourceError(
+            f"{given.label} cannot be read: {error.strerror or error}.",
+            f"无法读取 {given.label}：{error.strerror or error}。",
+        ) from error
 
 
 def _parquet(path: Path) -> Staged:

@@ -110,7 +110,10 @@ def factor(unit: str, canonical: str) -> float:
     if allowed is None:
         canonical_key = _tidy(canonical)
         if canonical_key not in UNITS:
-            raise JiqunError(f"No unit can be converted to {canonical!r}; leave out unit = {unit!r}.")
+            raise JiqunError(
+                f"No unit can be converted to {canonical!r}; leave out unit = {unit!r}.",
+                f"没有单位可以换算成 {canonical!r}；请去掉 unit = {unit!r}。",
+            )
         dimension, base = UNITS[canonical_key]
         allowed, divisor = (dimension,), base
     else:
@@ -119,10 +122,15 @@ def factor(unit: str, canonical: str) -> float:
     if measures and measures not in allowed:
         raise JiqunError(
             f"unit = {unit!r} measures {measures}; the column is in {canonical or 'counts'} ({' or '.join(allowed)}). "
-            "Correct the unit or the column in the recipe."
+            "Correct the unit or the column in the recipe.",
+            f"unit = {unit!r} 量的是 {measures}；该列以 {canonical or '个数'} 计（{' 或 '.join(allowed)}）"
+            "。请更正配方中的单位或列。",
         )
     if not measures and not {"count", "money", "share"} & set(allowed):
-        raise JiqunError(f"unit = {unit!r} is a scale; say of what, such as {unit} {canonical}, in the recipe.")
+        raise JiqunError(
+            f"unit = {unit!r} is a scale; say of what, such as {unit} {canonical}, in the recipe.",
+            f"unit = {unit!r} 只是数量级；请在配方中写明是什么的，例如 {unit} {canonical}。",
+        )
     return value / divisor
 
 
@@ -177,6 +185,8 @@ def _unknown(unit: str, text: str, canonical: str) -> JiqunError:
         known += [scale for scale in SCALES if scale]
     near = get_close_matches(text, known, n=1, cutoff=0.5)
     hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint_zh = f"您要写的是不是 {near[0]!r}？" if near else ""
     return JiqunError(
-        f"unit = {unit!r} is not known.{hint} Known for {canonical or 'a count, money or share'}: {', '.join(known)}."
+        f"unit = {unit!r} is not known.{hint} Known for {canonical or 'a count, money or share'}: {', '.join(known)}.",
+        f"不认识 unit = {unit!r}。{hint_zh}{canonical or '个数、金额或比例'} 可用的单位：{'、'.join(known)}。",
     )

@@ -54,10 +54,14 @@ def draft(files: Sequence[str | os.PathLike[str]], *, folder: str | os.PathLike[
     """
     paths = list(dict.fromkeys(Path(file).expanduser().resolve() for file in files))
     if not paths:
-        raise JiqunError("jiqun recipe needs files to look at, such as: jiqun recipe firms.csv transactions.csv")
+        raise JiqunError(
+            "jiqun recipe needs files to look at, such as: jiqun recipe firms.csv transactions.csv",
+            "jiqun recipe 需要可查看的文件，例如：jiqun recipe firms.csv transactions.csv",
+        )
     if len(paths) > MAX_FILES:
         raise JiqunError(
-            f"jiqun recipe looks at {MAX_FILES} files at most and got {len(paths)}. Name the ones that count."
+            f"jiqun recipe looks at {MAX_FILES} files at most and got {len(paths)}. Name the ones that count.",
+            f"jiqun recipe 最多查看 {MAX_FILES} 个文件，现有 {len(paths)} 个。请只写要紧的文件。",
         )
     home = Path(folder).expanduser().resolve() if folder is not None else _common(paths)
     looks = [one for path in paths for one in look(path)]
@@ -69,7 +73,9 @@ def draft(files: Sequence[str | os.PathLike[str]], *, folder: str | os.PathLike[
         seen = "; ".join(f"{choice.seen.title}: {', '.join(choice.seen.look.columns)[:200]}" for choice in choices)
         raise JiqunError(
             f"No column of these files was recognised ({seen}). "
-            "Write a recipe by hand: docs/recipes shows how, or rename the columns, for example firm_id, city, date."
+            "Write a recipe by hand: docs/recipes shows how, or rename the columns, for example firm_id, city, date.",
+            f"这些文件中没有认出任何列（{seen}）。请手写配方：方法见 docs/recipes；或给列改名，例如 firm_i"
+            "d、city、date。",
         )
     return compose(choices, home)
 

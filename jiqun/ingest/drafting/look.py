@@ -74,23 +74,36 @@ def look(path: Path) -> list[Look]:
         line and column where there is one.
     """
     if not path.is_file():
-        raise JiqunError(f"{path} is not a file. Name the CSV, Parquet, XLSX, GeoJSON or GPKG files to draft from.")
+        raise JiqunError(
+            f"{path} is not a file. Name the CSV, Parquet, XLSX, GeoJSON or GPKG files to draft from.",
+            f"{path} 不是文件。请写出用来起草的 CSV、Parquet、XLSX、GeoJSON 或 GPKG 文件。",
+        )
     if path.stat().st_size == 0:
-        raise JiqunError(f"{path} is empty (0 bytes). Export it again.")
+        raise JiqunError(f"{path} is empty (0 bytes). Export it again.", f"{path} 是空文件（0 字节）。请重新导出。")
     suffixes = [s.lower() for s in path.suffixes]
     packed = bool(suffixes) and suffixes[-1] == ".gz"
     suffix = (suffixes[-2] if len(suffixes) > 1 else "") if packed else (suffixes[-1] if suffixes else "")
     kind = FORMATS.get(suffix)
     if kind is None:
-        raise JiqunError(f"{path}: files named *{suffix or path.name} cannot be read; known: {', '.join(FORMATS)}.")
+        raise JiqunError(
+            f"{path}: files named *{suffix or path.name} cannot be read; known: {', '.join(FORMATS)}.",
+            f"{path}：无法读取名为 *{suffix or path.name} 的文件；可读的有：{'、'.join(FORMATS)}。",
+        )
     head = _head(path, packed, 16)
     for magic, really in ((b"PAR1", "parquet"), (b"PK\x03\x04", "xlsx"), (b"SQLite format 3\x00", "gpkg")):
         if head.startswith(magic) != (kind == really):
             said, is_a = (kind, really) if head.startswith(magic) else (really, "something else")
-            raise JiqunError(f"{path} is named as {said}, but its content is {is_a}. Rename it, or export it again.")
+            raise JiqunError(
+                f"{path} is named as {said}, but its content is {is_a}. Rename it, or export it again.",
+                f"{path} 的扩展名是 {said}，内容却是 {'别的东西' if is_a == 'something else' else is_a}。请改"
+                "名，或重新导出。",
+            )
     looks = _READERS[kind](path, packed)
     if not any(one.rows for one in looks):
-        raise JiqunError(f"{path} has a header but 0 rows. Export it again, with its data.")
+        raise JiqunError(
+            f"{path} has a header but 0 rows. Export it again, with its data.",
+            f"{path} 只有表头，数据为 0 行。请连同数据重新导出。",
+        )
     return [one for one in looks if one.rows]
 
 
@@ -102,7 +115,10 @@ def _head(path: Path, packed: bool, size: int) -> bytes:
         with gzip.open(path, "rb") as file:
             return file.read(size)
     except (OSError, EOFError, zlib.error) as error:
-        raise JiqunError(f"{path} is not a whole gzip file ({error}). Download it again.") from error
+        raise JiqunError(
+            f"{path} is not a whole gzip file ({error}). Download it again.",
+            f"{path} 不是完整的 gzip 文件（{error}）。请重新下载。",
+        ) from error
 
 
 def _delimited(path: Path, packed: bool) -> list[Look]:
@@ -137,7 +153,10 @@ def _parquet(path: Path, packed: bool) -> list[Look]:
             first = next(batches, None)
             columns = [] if first is None else [column.to_pylist() for column in first.columns]
     except (pa.ArrowException, OSError) as error:
-        raise JiqunError(f"{path} is a damaged Parquet file ({_first_line(error)}). Export it again.") from error
+        raise JiqunError(
+            f"{path} is a damaged Parquet file ({_first_line(error)}). Export it again.",
+            f"{path} 是损坏的 Parquet 文件（{_first_line(error)}）。请重新导出。",
+        ) from error
     rows = tuple(tuple(_text(value) for value in row) for row in zip(*columns, strict=True))
     return [Look(path, "parquet", _distinct(names, path, 0), rows, len(rows) == total)]
 
@@ -150,14 +169,23 @@ def _xlsx(path: Path, packed: bool) -> list[Look]:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
         if size > MAX_UNPACKED:
-            raise JiqunError(f"{path} unpacks to {size >> 20} MB, too large for a workbook. Save its sheets as CSV.")
+            raise JiqunError(
+                f"{path} unpacks to {size >> 20} MB, too large for a workbook. Save its sheets as CSV.",
+                f"{path} 解压后有 {size >> 20} MB，作为工作簿太大。请把各工作表另存为 CSV。",
+            )
         with CalamineWorkbook.from_path(str(path)) as book:
             sheets = {name: book.get_sheet_by_name(name).to_python(nrows=MAX_ROWS + 20) for name in book.sheet_names}
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
-        raise JiqunError(f"{path} is a damaged workbook ({_first_line(error)}). Save it again as .xlsx.") from error
+        raise JiqunError(
+            f"{path} is a damaged workbook ({_first_line(error)}). Save it again as .xlsx.",
+            f"{path} 是损坏的工作簿（{_first_line(error)}）。请重新存为 .xlsx。",
+        ) from error
     used = {name: rows for name, rows in sheets.items() if any(any(cell != "" for cell in row) for row in rows)}
     if not used:
-        raise JiqunError(f"{path} has no sheet with values. Save it again, with its data.")
+        raise JiqunError(
+            f"{path} has no sheet with values. Save it again, with its data.",
+            f"{path} 没有含数据的工作表。请连同数据重新保存。",
+        )
     return [_sheet(path, name, rows, many=len(sheets) > 1) for name, rows in used.items()]
 
 
@@ -190,7 +218,10 @@ def _geojson(path: Path, packed: bool) -> list[Look]:
     text, _, _ = decoded(raw[:SAMPLE_BYTES], path, len(raw) > SAMPLE_BYTES)
     start = re.search(r'"features"\s*:\s*\[', text)
     if not text.lstrip().startswith("{") or start is None:
-        raise JiqunError(f"{path} is not a GeoJSON FeatureCollection: it has no list of features. Export it again.")
+        raise JiqunError(
+            f"{path} is not a GeoJSON FeatureCollection: it has no list of features. Export it again.",
+            f"{path} 不是 GeoJSON FeatureCollection：没有要素列表。请重新导出。",
+        )
     features = list(_features(text, start.end(), path, truncated=len(raw) > SAMPLE_BYTES))
     names = tuple(dict.fromkeys(name for f in features for name in (f.get("properties") or {})))
     rows = tuple(tuple(_text((f.get("properties") or {}).get(name)) for name in names) for f in features)
@@ -211,10 +242,14 @@ def _features(text: str, position: int, path: Path, *, truncated: bool) -> Itera
                 return
             at = text.count("\n", 0, position) + 1
             raise JiqunError(
-                f"{path}, line {at}: feature {number} is not JSON ({_first_line(error)}). Export it again."
+                f"{path}, line {at}: feature {number} is not JSON ({_first_line(error)}). Export it again.",
+                f"{path} 第 {at} 行：第 {number} 个要素不是 JSON（{_first_line(error)}）。请重新导出。",
             ) from error
         if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
-            raise JiqunError(f"{path}: item {number} of its features is not a GeoJSON feature. Export it again.")
+            raise JiqunError(
+                f"{path}: item {number} of its features is not a GeoJSON feature. Export it again.",
+                f"{path}：要素列表的第 {number} 项不是 GeoJSON 要素。请重新导出。",
+            )
         yield feature
 
 
@@ -238,10 +273,19 @@ def _gpkg(path: Path, packed: bool) -> list[Look]:
             return [_layer(base, path, name, shape, many=len(listed) > 1) for name, shape in listed]
     except sqlite3.OperationalError as error:
         if "interrupted" in str(error):
-            raise JiqunError(f"{path} takes too long to read. Export its layers as plain tables.") from error
-        raise JiqunError(f"{path} is not a GeoPackage ({_first_line(error)}). Export it again.") from error
+            raise JiqunError(
+                f"{path} takes too long to read. Export its layers as plain tables.",
+                f"读取 {path} 用时太久。请把它的图层导出为普通表格。",
+            ) from error
+        raise JiqunError(
+            f"{path} is not a GeoPackage ({_first_line(error)}). Export it again.",
+            f"{path} 不是 GeoPackage（{_first_line(error)}）。请重新导出。",
+        ) from error
     except sqlite3.DatabaseError as error:
-        raise JiqunError(f"{path} is a damaged GeoPackage ({_first_line(error)}). Export it again.") from error
+        raise JiqunError(
+            f"{path} is a damaged GeoPackage ({_first_line(error)}). Export it again.",
+            f"{path} 是损坏的 GeoPackage（{_first_line(error)}）。请重新导出。",
+        ) from error
 
 
 def _layer(base: sqlite3.Connection, path: Path, name: str, shape: str | None, *, many: bool) -> Look:
@@ -261,7 +305,10 @@ _READERS: dict[str, Callable[[Path, bool], list[Look]]] = {
 
 def _unpacked(path: Path, packed: bool) -> None:
     if packed:
-        raise JiqunError(f"{path}: only CSV and TSV files are read packed. Unpack it first (gunzip).")
+        raise JiqunError(
+            f"{path}: only CSV and TSV files are read packed. Unpack it first (gunzip).",
+            f"{path}：压缩文件只能读 CSV 和 TSV。请先解压（gunzip）。",
+        )
 
 
 def _distinct(names: tuple[str, ...], path: Path, line: int, sheet: str = "") -> tuple[str, ...]:
@@ -270,12 +317,17 @@ def _distinct(names: tuple[str, ...], path: Path, line: int, sheet: str = "") ->
         if name and name in seen:
             where = f", row {line}" if line else ""
             of = f" of sheet {sheet}" if sheet else ""
+            where_zh = (f" 工作表 {sheet}" if sheet else "") + (f" 第 {line} 行" if line else "")
             raise JiqunError(
-                f"{path}{where}: columns {seen[name]} and {position}{of} are both called {name!r}. Rename one of them."
+                f"{path}{where}: columns {seen[name]} and {position}{of} are both called {name!r}. Rename one of them.",
+                f"{path}{where_zh}：第 {seen[name]} 列和第 {position} 列都叫 {name!r}。请给其中一列改名。",
             )
         seen[name] = position
     if len(names) > MAX_COLUMNS:
-        raise JiqunError(f"{path} has {len(names)} columns; at most {MAX_COLUMNS} are read. Is it transposed?")
+        raise JiqunError(
+            f"{path} has {len(names)} columns; at most {MAX_COLUMNS} are read. Is it transposed?",
+            f"{path} 有 {len(names)} 列；最多读取 {MAX_COLUMNS} 列。是不是行列颠倒了？",
+        )
     return names
 
 

@@ -46,14 +46,20 @@ def decoded(raw: bytes, path: Path, truncated: bool) -> tuple[str, str, tuple[st
         if raw.startswith(mark):
             text = _try(raw, name, truncated)
             if text is None:
-                raise JiqunError(f"{path} starts as {name} but is not: {_where(raw, name)}. Export it again.")
+                raise JiqunError(
+                    f"{path} starts as {name} but is not: {_where(raw, name)}. Export it again.",
+                    f"{path} 开头像 {name}，实际不是：{_where_zh(raw, name)}。请重新导出。",
+                )
             return text.lstrip("\ufeff"), name, ()
     zeros = raw[:4096].count(0)
     if zeros:
         name = "utf-16-le" if raw[1:4096:2].count(0) > zeros / 2 else "utf-16-be"
         text = _try(raw, name, truncated)
         if text is None or "\x00" in text or zeros < len(raw[:4096]) / 8:
-            raise JiqunError(f"{path} is not a text file: it holds zero bytes. Export it as CSV.")
+            raise JiqunError(
+                f"{path} is not a text file: it holds zero bytes. Export it as CSV.",
+                f"{path} 不是文本文件：其中有零字节。请导出为 CSV。",
+            )
         return text, name, (f"has no mark of its encoding; it reads as {name}",)
     if (text := _try(raw, "utf-8", truncated)) is not None:
         return text, "utf-8", ()
@@ -87,6 +93,16 @@ def _where(raw: bytes, encoding: str) -> str:
     return "it ends within a character"
 
 
+def _where_zh(raw: bytes, encoding: str) -> str:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        ends = b"\n" if b"\n" in raw else b"\r"
+        line = raw.count(ends, 0, error.start) + 1
+        return f"第 {line} 行的字节 0x{raw[error.start]:02x}"
+    return "它在一个字符中间结束"
+
+
 def split_rows(text: str, path: Path, truncated: bool) -> Rows:
     """Split text into a header and rows.
 
@@ -107,14 +123,17 @@ def split_rows(text: str, path: Path, truncated: bool) -> Rows:
             start = reader.line_num + 1
     except csv.Error as error:
         raise JiqunError(
-            f"{path}, line {start}: a quote is opened and not closed, or a field is over 1 MB ({error})."
+            f"{path}, line {start}: a quote is opened and not closed, or a field is over 1 MB ({error}).",
+            f"{path} 第 {start} 行：有引号打开后没有闭合，或字段超过 1 MB（{error}）。",
         ) from error
     finally:
         csv.field_size_limit(before)
     if truncated and len(lines) > 1:
         lines.pop()
     if not lines:
-        raise JiqunError(f"{path} holds no row, only blank lines. Export it again.")
+        raise JiqunError(
+            f"{path} holds no row, only blank lines. Export it again.", f"{path} 没有数据行，只有空行。请重新导出。"
+        )
     return _rows(lines, path, delimiter)
 
 
@@ -127,7 +146,9 @@ def _rows(lines: list[tuple[int, list[str]]], path: Path, delimiter: str) -> Row
         if len(fields) != len(columns):
             raise JiqunError(
                 f"{path}, line {line}: {len(fields)} fields where the header has {len(columns)} (delimiter "
-                f"{delimiter!r}); the last field is {fields[-1][:40]!r}. Quote fields that hold the delimiter."
+                f"{delimiter!r}); the last field is {fields[-1][:40]!r}. Quote fields that hold the delimiter.",
+                f"{path} 第 {line} 行：有 {len(fields)} 个字段，而表头有 {len(columns)} 个（分隔符 "
+                f"{delimiter!r}）；最后一个字段是 {fields[-1][:40]!r}。含有分隔符的字段请加引号。",
             )
     rows = tuple(tuple(value.strip() or None for value in fields) for _, fields in lines[header + 1 :])
     return Rows(columns, rows, delimiter, at)
@@ -146,18 +167,23 @@ def _header(lines: list[tuple[int, list[str]]]) -> int:
 def _check_header(columns: tuple[str, ...], path: Path, line: int) -> None:
     filled = [name for name in columns if name]
     if not filled:
-        raise JiqunError(f"{path}, line {line}: the header is empty. Put the names of the columns there.")
+        raise JiqunError(
+            f"{path}, line {line}: the header is empty. Put the names of the columns there.",
+            f"{path} 第 {line} 行：表头是空的。请在那里写上各列的名称。",
+        )
     if sum(bool(_NUMBER.match(n) or _DATE.match(n)) for n in filled) * 2 > len(filled):
         raise JiqunError(
             f"{path}, line {line}: there is no header; the first row looks like data ({', '.join(filled[:4])}). "
-            "Put the names of the columns in the first line."
+            "Put the names of the columns in the first line.",
+            f"{path} 第 {line} 行：没有表头；第一行看起来是数据（{'、'.join(filled[:4])}）。请在第一行写上各列的名称。",
         )
     counts = Counter(filled)
     for name, count in counts.items():
         if count > 1:
             first, second = [i + 1 for i, n in enumerate(columns) if n == name][:2]
             raise JiqunError(
-                f"{path}, line {line}: columns {first} and {second} are both called {name!r}. Rename one of them."
+                f"{path}, line {line}: columns {first} and {second} are both called {name!r}. Rename one of them.",
+                f"{path} 第 {line} 行：第 {first} 列和第 {second} 列都叫 {name!r}。请给其中一列改名。",
             )
 
 

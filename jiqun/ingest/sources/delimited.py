@@ -83,13 +83,19 @@ def _as_utf8(given: Given) -> Path:
     with given.path.open("rb") as file:
         head = file.read(4)
     if not head:
-        raise SourceError(f"{given.label} is empty (0 bytes). Export it again, or take it out of the recipe.")
+        raise SourceError(
+            f"{given.label} is empty (0 bytes). Export it again, or take it out of the recipe.",
+            f"{given.label} 是空文件（0 字节）。请重新导出，或从配方中去掉它。",
+        )
     declared = given.section.encoding or bom_encoding(head) or "utf-8"
     packed = given.path.name.lower().endswith(".gz")
     if packed or codec(given, declared) != "utf-8":
         path = utf8_copy(given, declared)
         if path.stat().st_size == 0:
-            raise SourceError(f"{given.label} is empty. Export it again, or take it out of the recipe.")
+            raise SourceError(
+                f"{given.label} is empty. Export it again, or take it out of the recipe.",
+                f"{given.label} 是空文件。请重新导出，或从配方中去掉它。",
+            )
         return path
     if any(sign in str(given.path) for sign in "*?["):
         # The reader would take these for a pattern.
@@ -109,7 +115,10 @@ def _refuse_binary(given: Given, path: Path) -> None:
             raise SourceError(
                 f"{given.label}, line {line}, byte {offset + found:,}: a NUL byte, which no text has. "
                 'If a spreadsheet saved it as “Unicode”, add  encoding = "utf-16"  to its section of the recipe; '
-                "if it is no text, correct format."
+                "if it is no text, correct format.",
+                f"{given.label} 第 {line} 行，第 {offset + found:,} 字节：有一个 NUL 字节，文本中不会有它。如"
+                '果是电子表格存成的“Unicode”文本，请在配方中它的小节里加上  encoding = "utf-16"；如果它不是文'
+                "本，请更正 format。",
             )
         lines += chunk.count(b"\n")
 
@@ -148,7 +157,10 @@ def _header(given: Given, head: str, delimiter: str, quote: str, header_row: int
         # Lines above the header are titles and notes, free of any rule.
         below = head.split("\n", header_row - 1)[-1] if header_row > 1 else head
         if header_row > 1 and head.count("\n") < header_row - 1:
-            raise SourceError(f"{given.label} has no line {header_row}, where header_row says the header is.")
+            raise SourceError(
+                f"{given.label} has no line {header_row}, where header_row says the header is.",
+                f"{given.label} 没有第 {header_row} 行，而 header_row 说表头在那里。",
+            )
         rows = (row for row in _records(io.StringIO(below, newline=""), delimiter, quote) if row)
     try:
         header = next(rows, None)
@@ -156,17 +168,24 @@ def _header(given: Given, head: str, delimiter: str, quote: str, header_row: int
         if len(head) >= HEAD:
             raise SourceError(
                 f"{given.label}: the header takes more than {HEAD:,} characters: a quote that is opened "
-                "and never closed, or another delimiter."
+                "and never closed, or another delimiter.",
+                f"{given.label}：表头超过 {HEAD:,} 个字符：可能有引号打开后没有闭合，或者分隔符不对。",
             ) from error
         raise SourceError(
-            f"{given.label}, line {max(header_row, 1)}: {error}. Check the quotes and the delimiter ({delimiter!r})."
+            f"{given.label}, line {max(header_row, 1)}: {error}. Check the quotes and the delimiter ({delimiter!r}).",
+            f"{given.label} 第 {max(header_row, 1)} 行：{error}。请检查引号和分隔符（{delimiter!r}）。",
         ) from error
     if header is None or not any(name.strip() for name in header):
-        raise SourceError(f"{given.label} has no header. Its first line must name the columns; see header_row.")
+        raise SourceError(
+            f"{given.label} has no header. Its first line must name the columns; see header_row.",
+            f"{given.label} 没有表头。第一行必须是各列的名称；参见 header_row。",
+        )
     if header_row and not _has_more(rows):
         raise SourceError(
             f"{given.label} has a header ({', '.join(header[:5])}{' …' if len(header) > 5 else ''}) but 0 rows. "
-            "Export it again, or take it out of the recipe."
+            "Export it again, or take it out of the recipe.",
+            f"{given.label} 只有表头（{'、'.join(header[:5])}{' …' if len(header) > 5 else ''}），数据为 0"
+            " 行。请重新导出，或从配方中去掉它。",
         )
     return [f"column{n}" for n in range(1, len(header) + 1)] if header_row == 0 else header
 
@@ -183,7 +202,7 @@ def _retry(given: Given, staged: Staged, complaint: str) -> Staged:
     check_utf8(replace(given, path=staged.path))
     layout = staged.layout
     if layout is None or len(layout.delimiter) > 1:
-        raise SourceError(f"{given.label} cannot be read: {complaint}")
+        raise SourceError(f"{given.label} cannot be read: {complaint}", f"无法读取 {given.label}：{complaint}")
     target = given.scratch / f"tidy-{staged.path.name}"
     header = layout.skip
     try:
@@ -197,7 +216,7 @@ def _retry(given: Given, staged: Staged, complaint: str) -> Staged:
             writer = csv.writer(out, delimiter=layout.delimiter, quotechar=layout.quote or '"', lineterminator="\n")
             _copy_records(given, reader, writer, layout)
     except csv.Error as error:
-        raise SourceError(f"{given.label}: {error}. {complaint}") from error
+        raise SourceError(f"{given.label}: {error}. {complaint}", f"{given.label}：{error}。{complaint}") from error
     return staged_copy(staged, target)
 
 
@@ -208,32 +227,42 @@ def _copy_records(given: Given, reader: _Reader, writer: _Writer, layout: CsvLay
     try:
         for row in reader:
             if row and len(row) != width:
-                raise SourceError(_ragged(given, row, started, layout))
+                raise _ragged(given, row, started, layout)
             writer.writerow(row)
             started = offset + reader.line_num + 1
     except csv.Error as error:
         text = str(error)
         if "field larger" in text:
             reason = f"a field longer than {FIELD:,} characters – most likely a quote that is opened and never closed"
+            reason_zh = f"有字段超过 {FIELD:,} 个字符，很可能是引号打开后没有闭合"
         elif "unexpected end" in text:
             reason = "a quote is opened here and never closed"
+            reason_zh = "引号在这里打开后没有闭合"
         else:
             reason = f"{text} – a quote inside a quoted field must be doubled"
-        raise SourceError(f"{given.label}, line {started}: {reason}.") from error
+            reason_zh = f"{text}；带引号的字段中，引号必须写两次"
+        raise SourceError(
+            f"{given.label}, line {started}: {reason}.", f"{given.label} 第 {started} 行：{reason_zh}。"
+        ) from error
 
 
-def _ragged(given: Given, row: Sequence[str], line: int, layout: CsvLayout) -> str:
+def _ragged(given: Given, row: Sequence[str], line: int, layout: CsvLayout) -> SourceError:
     width = len(layout.names)
     if len(row) < width:
         what = f"nothing for column {layout.names[len(row)]!r} and what follows it"
+        what_zh = f"列 {layout.names[len(row)]!r} 及其后没有值"
     else:
         what = f"after the last column {layout.names[-1]!r} there is still {row[width]!r}"
+        what_zh = f"最后一列 {layout.names[-1]!r} 之后还有 {row[width]!r}"
     counts = Counter({d: layout.delimiter.join(row).count(d) for d in DELIMITERS if d != layout.delimiter})
     other, seen = counts.most_common(1)[0]
     hint = f" (Is the delimiter {other!r}?)" if width == 1 and seen else ""
-    return (
+    hint_zh = f"（分隔符是不是 {other!r}？）" if width == 1 and seen else ""
+    return SourceError(
         f"{given.label}, line {line}: {len(row)} fields where the header has {width}: {what}. "
-        f"A {layout.delimiter!r} inside a value must be in quotes; correct the line.{hint}"
+        f"A {layout.delimiter!r} inside a value must be in quotes; correct the line.{hint}",
+        f"{given.label} 第 {line} 行：有 {len(row)} 个字段，而表头有 {width} 个：{what_zh}。"
+        f"值中的 {layout.delimiter!r} 必须放在引号里；请更正这一行。{hint_zh}",
     )
 
 

@@ -77,10 +77,14 @@ def codec(given: Given, name: str) -> str:
         "a".encode(found)
     except (LookupError, ValueError) as error:
         raise SourceError(
-            f"{given.label}: encoding = {name!r} is not known. Usual ones: utf-8, gb18030, big5, utf-16, cp1252."
+            f"{given.label}: encoding = {name!r} is not known. Usual ones: utf-8, gb18030, big5, utf-16, cp1252.",
+            f"{given.label}：不认识 encoding = {name!r}。常用的有：utf-8、gb18030、big5、utf-16、cp1252。",
         ) from error
     if found.replace("-", "_") in _NOT_FOR_DATA:
-        raise SourceError(f"{given.label}: encoding = {name!r} is not an encoding of data files.")
+        raise SourceError(
+            f"{given.label}: encoding = {name!r} is not an encoding of data files.",
+            f"{given.label}：encoding = {name!r} 不是数据文件用的编码。",
+        )
     return _WIDER.get(found, found)
 
 
@@ -128,13 +132,15 @@ def _decoded(given: Given, encoding: str, take: Callable[[str], int]) -> None:
                 if given.max_bytes is not None and length > given.max_bytes:
                     raise SourceError(
                         f"{given.label} unpacks to more than {given.max_bytes:,} bytes, which is the limit here "
-                        "(JIQUN_MAX_BYTES)."
+                        "(JIQUN_MAX_BYTES).",
+                        f"{given.label} 解压后超过 {given.max_bytes:,} 字节，这是此处的上限（JIQUN_MAX_BYTES）。",
                     )
                 if not chunk:
                     return
     except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
         raise SourceError(
-            f"{given.label} is not a whole gzip file ({error}). Copy it again, or unpack it to see what is missing."
+            f"{given.label} is not a whole gzip file ({error}). Copy it again, or unpack it to see what is missing.",
+            f"{given.label} 不是完整的 gzip 文件（{error}）。请重新复制，或解压看看缺了什么。",
         ) from error
 
 
@@ -156,6 +162,13 @@ def _undecodable(given: Given, encoding: str, error: UnicodeDecodeError, before:
         if guess != encoding
         else "Find out how it was saved, or save it again as UTF-8."
     )
+    remedy_zh = (
+        f'看起来是 {guess}：请在配方中它的小节里加上  encoding = "{guess}"。'
+        if guess != encoding
+        else "请查明它是怎样保存的，或重新存为 UTF-8。"
+    )
     return SourceError(
-        f"{given.label}, line {line} (byte {offset + error.start:,}): the bytes {shown} are not {encoding}. {remedy}"
+        f"{given.label}, line {line} (byte {offset + error.start:,}): the bytes {shown} are not {encoding}. {remedy}",
+        f"{given.label} 第 {line} 行（第 {offset + error.start:,} 字节）：字节 {shown} 不是 {encoding}"
+        f" 编码。{remedy_zh}",
     )

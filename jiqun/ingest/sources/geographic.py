@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jiqun.cluster import Words
-from jiqun.ingest.recipe_errors import closest
+from jiqun.ingest.recipe_errors import closest, closest_zh
 from jiqun.ingest.sources.source import Given, SourceError, Staged, mapping_of, source
 
 __all__ = ["stage_geojson", "stage_gpkg"]
@@ -34,10 +34,14 @@ def stage_geojson(given: Given) -> Staged:
     with given.path.open("rb") as file:
         head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not head:
-        raise SourceError(f"{given.label} is empty. Export it again, or take it out of the recipe.")
+        raise SourceError(
+            f"{given.label} is empty. Export it again, or take it out of the recipe.",
+            f"{given.label} 是空文件。请重新导出，或从配方中去掉它。",
+        )
     if not head.startswith(b"{"):
         raise SourceError(
-            f"{given.label} is not GeoJSON: it does not begin with {{. Correct format or export it again."
+            f"{given.label} is not GeoJSON: it does not begin with {{. Correct format or export it again.",
+            f"{given.label} 不是 GeoJSON：它不以 {{ 开头。请更正 format，或重新导出。",
         )
     # Named, the driver is the only one that opens it: left to choose, GDAL takes some JSON for a pipeline to
     # run (GDALG), which reads any file of this machine.
@@ -50,7 +54,10 @@ def stage_gpkg(given: Given) -> Staged:
     with given.path.open("rb") as file:
         if file.read(16) != b"SQLite format 3\x00":
             # Told from its content, so that no other driver, some of which follow links, opens it.
-            raise SourceError(f"{given.label} is not a GeoPackage. Export it again, or correct format.")
+            raise SourceError(
+                f"{given.label} is not a GeoPackage. Export it again, or correct format.",
+                f"{given.label} 不是 GeoPackage。请重新导出，或更正 format。",
+            )
     return _stage(given, str(given.path))
 
 
@@ -65,7 +72,8 @@ def _stage(given: Given, opened: str) -> Staged:
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{given.label} cannot be read as a map: {str(error).splitlines()[0]}. It may have been cut short; "
-            "export it again."
+            "export it again.",
+            f"无法把 {given.label} 作为地图读取：{str(error).splitlines()[0]}。文件可能被截断了；请重新导出。",
         ) from error
     return Staged(target, columns, twice=twice)
 
@@ -76,11 +84,16 @@ def _layer(given: Given, names: list[str]) -> str:
         if len(names) != 1:
             raise SourceError(
                 f"{given.label} has {len(names)} layers{': ' + ', '.join(names[:20]) if names else ''}. "
-                'Say which: layer = "…" in its section of the recipe.'
+                'Say which: layer = "…" in its section of the recipe.',
+                f"{given.label} 有 {len(names)} 个图层{'：' + '、'.join(names[:20]) if names else ''}。请在配"
+                '方中它的小节里写明是哪一个：layer = "…"。',
             )
         return names[0]
     if wanted not in names:
-        raise SourceError(f"{given.label} has no layer {wanted!r}.{closest(wanted, names)}")
+        raise SourceError(
+            f"{given.label} has no layer {wanted!r}.{closest(wanted, names)}",
+            f"{given.label} 没有图层 {wanted!r}。{closest_zh(wanted, names)}",
+        )
     return wanted
 
 
@@ -91,7 +104,10 @@ def _write(given: Given, meta: Any, stream: Any, target: Path) -> tuple[dict[str
     properties = [name for name in schema.names if name != shape]
     taken = [name for name in properties if name in OWN]
     if taken:
-        raise SourceError(f"{given.label} has a property {taken[0]}, a name kept for the shape itself. Rename it.")
+        raise SourceError(
+            f"{given.label} has a property {taken[0]}, a name kept for the shape itself. Rename it.",
+            f"{given.label} 有属性 {taken[0]}，这个名称留给图形本身。请给它改名。",
+        )
     columns, twice = mapping_of([*properties, *OWN], given.label)
     types = [schema.field(name).type for name in properties]
     written = pa.schema(list(zip(columns.values(), [*types, pa.binary(), pa.float64(), pa.float64()], strict=True)))
@@ -103,7 +119,10 @@ def _write(given: Given, meta: Any, stream: Any, target: Path) -> tuple[dict[str
             writer.write_table(pa.table(arrays, schema=written))
             rows += batch.num_rows
     if rows == 0:
-        raise SourceError(f"{given.label} has 0 features. Export it again, or take it out of the recipe.")
+        raise SourceError(
+            f"{given.label} has 0 features. Export it again, or take it out of the recipe.",
+            f"{given.label} 有 0 个要素。请重新导出，或从配方中去掉它。",
+        )
     return columns, twice
 
 
@@ -116,7 +135,9 @@ def _mercator(given: Given, crs: str | None) -> bool:
     name = re.match(r'\w+\["([^"]+)"', crs)
     raise SourceError(
         f"{given.label} is in {name[1] if name else crs[:60]}; read are longitude and latitude (WGS84, CGCS2000) "
-        "and Web Mercator. Export it in EPSG:4326."
+        "and Web Mercator. Export it in EPSG:4326.",
+        f"{given.label} 的坐标系是 {name[1] if name else crs[:60]}；可读取的是经纬度（WGS84、CGCS2000"
+        "）和 Web 墨卡托。请以 EPSG:4326 导出。",
     )
 
 
@@ -131,7 +152,9 @@ def _placed(given: Given, shapes: pa.Array, mercator: bool) -> list[pa.Array]:
         if np.isfinite(bounds).all() and (np.abs(bounds) > (180.001, 90.001, 180.001, 90.001)).any():
             raise SourceError(
                 f"{given.label} says its coordinates are degrees, and they reach {bounds.round(1).tolist()} "
-                "(west, south, east, north). Export it in EPSG:4326, with its coordinate system."
+                "(west, south, east, north). Export it in EPSG:4326, with its coordinate system.",
+                f"{given.label} 声明坐标以度为单位，实际范围却是 {bounds.round(1).tolist()}（西、南、东、北）"
+                "。请以 EPSG:4326 导出，并带上坐标系。",
             )
     middle = shapely.centroid(found)
     return [

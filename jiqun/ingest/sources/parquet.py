@@ -20,10 +20,15 @@ def stage_parquet(given: Given) -> Staged:
     except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{given.label} is not a whole Parquet file ({str(error).splitlines()[0]}). "
-            "It may have been cut short while it was copied: copy or export it again."
+            "It may have been cut short while it was copied: copy or export it again.",
+            f"{given.label} 不是完整的 Parquet 文件（{str(error).splitlines()[0]}）。可能是复制时被截断了"
+            "：请重新复制或导出。",
         ) from error
     if metadata.num_rows == 0:
-        raise SourceError(f"{given.label} has 0 rows. Export it again, or take it out of the recipe.")
+        raise SourceError(
+            f"{given.label} has 0 rows. Export it again, or take it out of the recipe.",
+            f"{given.label} 的数据为 0 行。请重新导出，或从配方中去掉它。",
+        )
     columns, twice = mapping_of(names, given.label)
     path = given.path
     if any(sign in str(path) for sign in "*?["):

@@ -132,7 +132,10 @@ def kind_of(path: Path, section: FileSection, label: str) -> SourceKind:
     known = kinds()
     if section.format is not None:
         if section.format not in known:
-            raise SourceError(f"{label}: format = {section.format!r} is not known; known: {', '.join(sorted(known))}.")
+            raise SourceError(
+                f"{label}: format = {section.format!r} is not known; known: {', '.join(sorted(known))}.",
+                f"{label}：不认识 format = {section.format!r}；可用：{'、'.join(sorted(known))}。",
+            )
         kind = known[section.format]
     else:
         name = path.name.lower().removesuffix(".gz")
@@ -140,14 +143,18 @@ def kind_of(path: Path, section: FileSection, label: str) -> SourceKind:
         if not matches:
             raise SourceError(
                 f"{label}: the name does not say what kind of file it is. "
-                f'Add format = "…" under its section; known: {", ".join(sorted(known))}.'
+                f'Add format = "…" under its section; known: {", ".join(sorted(known))}.',
+                f'{label}：从文件名看不出是哪种文件。请在它的小节中加上 format = "…"；可用：'
+                f"{'、'.join(sorted(known))}。",
             )
         kind = matches[0]
     for option in section.model_fields_set - kind.options:
         owners = sorted(k.name for k in known.values() if option in k.options)
         raise SourceError(
             f"{label} is {kind.name}, which has no option {option} (it belongs to {', '.join(owners) or 'databases'}). "
-            f"Its options: {', '.join(sorted(kind.options))}."
+            f"Its options: {', '.join(sorted(kind.options))}.",
+            f"{label} 是 {kind.name}，没有选项 {option}（它属于 {'、'.join(owners) or '数据库'}）。可用的"
+            f"选项：{'、'.join(sorted(kind.options))}。",
         )
     return kind
 
@@ -173,7 +180,10 @@ def mapping_of(header: Sequence[str], label: str) -> tuple[dict[str, str], froze
     ({'id': 'id', 'ID': 'ID (2)', 'column3': 'column3'}, frozenset())
     """
     if len(header) > 16_384:
-        raise SourceError(f"{label} has {len(header):,} columns; at most 16,384 can be read.")
+        raise SourceError(
+            f"{label} has {len(header):,} columns; at most 16,384 can be read.",
+            f"{label} 有 {len(header):,} 列；最多可读 16,384 列。",
+        )
     columns: dict[str, str] = {}
     taken: set[str] = set()
     twice: set[str] = set()

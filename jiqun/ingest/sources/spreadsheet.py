@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jiqun.cluster import Words
-from jiqun.ingest.recipe_errors import closest
+from jiqun.ingest.recipe_errors import closest, closest_zh
 from jiqun.ingest.sources.source import Given, SourceError, Staged, mapping_of, source
 
 __all__ = ["letter_of", "sheet_names", "stage_xlsx"]
@@ -52,7 +52,10 @@ def stage_xlsx(given: Given) -> Staged:
     target = given.scratch / f"sheet-{abs(hash((str(given.path), sheet_name))):x}.parquet"
     kept = _write(target, list(columns.values()), rows, header_row, errors)
     if not kept:
-        raise SourceError(f"{label} has a header but 0 rows. Fill it, or take it out of the recipe.")
+        raise SourceError(
+            f"{label} has a header but 0 rows. Fill it, or take it out of the recipe.",
+            f"{label} 只有表头，数据为 0 行。请填写数据，或从配方中去掉它。",
+        )
     letters = {name: letter_of(position) for position, name in enumerate(columns)}
     return Staged(target, columns, twice=twice, lines=partial(_lines, kept), letters=letters)
 
@@ -86,7 +89,9 @@ def _refuse_bomb(given: Given) -> None:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise SourceError(
             f"{given.label} is not a whole .xlsx file ({error}). Open it in a spreadsheet program and save it again "
-            "as .xlsx; an older .xls must be saved anew."
+            "as .xlsx; an older .xls must be saved anew.",
+            f"{given.label} 不是完整的 .xlsx 文件（{error}）。请用电子表格软件打开，重新存为 .xlsx；较旧的"
+            " .xls 也须另存。",
         ) from error
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
@@ -94,7 +99,9 @@ def _refuse_bomb(given: Given) -> None:
     if unpacked > limit or (unpacked > 64 << 20 and unpacked > RATIO * max(packed, 1)):
         raise SourceError(
             f"{given.label} unpacks from {packed:,} to {unpacked:,} bytes; at most {limit:,} bytes and {RATIO} times "
-            "its size are read. Save the sheet as CSV instead."
+            "its size are read. Save the sheet as CSV instead.",
+            f"{given.label} 从 {packed:,} 字节解压到 {unpacked:,} 字节；最多读取 {limit:,} 字节，且不超过"
+            f"其大小的 {RATIO} 倍。请把工作表另存为 CSV。",
         )
 
 
@@ -102,15 +109,22 @@ def _open(given: Given) -> tuple[Any, str]:
     try:
         import python_calamine
     except ImportError as error:
-        raise SourceError(f"{given.label} is a workbook, which needs: pip install 'jiqun[excel]'") from error
+        raise SourceError(
+            f"{given.label} is a workbook, which needs: pip install 'jiqun[excel]'",
+            f"{given.label} 是工作簿，读取它需要：pip install 'jiqun[excel]'",
+        ) from error
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(given.path)
     except python_calamine.PasswordError as error:
-        raise SourceError(f"{given.label} is protected by a password. Save it without one.") from error
+        raise SourceError(
+            f"{given.label} is protected by a password. Save it without one.",
+            f"{given.label} 设有密码。请另存一份不带密码的。",
+        ) from error
     except (python_calamine.CalamineError, OSError) as error:
         raise SourceError(
             f"{given.label} is not a workbook that can be read ({error}). Open it in a spreadsheet program and save it "
-            "again as .xlsx."
+            "again as .xlsx.",
+            f"{given.label} 不是可以读取的工作簿（{error}）。请用电子表格软件打开，重新存为 .xlsx。",
         ) from error
     names = workbook.sheet_names
     wanted = given.section.sheet
@@ -118,11 +132,16 @@ def _open(given: Given) -> tuple[Any, str]:
         if len(names) > 1:
             raise SourceError(
                 f"{given.label} has {len(names)} sheets: {', '.join(names[:20])}. "
-                f'Say which: sheet = "{names[0]}" in its section of the recipe.'
+                f'Say which: sheet = "{names[0]}" in its section of the recipe.',
+                f"{given.label} 有 {len(names)} 张工作表：{'、'.join(names[:20])}。请在配方中它的小节里写明是"
+                f'哪一张：sheet = "{names[0]}"。',
             )
         return workbook, names[0]
     if wanted not in names:
-        raise SourceError(f"{given.label} has no sheet {wanted!r}.{closest(wanted, names)}")
+        raise SourceError(
+            f"{given.label} has no sheet {wanted!r}.{closest(wanted, names)}",
+            f"{given.label} 没有工作表 {wanted!r}。{closest_zh(wanted, names)}",
+        )
     return workbook, wanted
 
 
@@ -132,22 +151,33 @@ def _merged(workbook: Any, sheet_name: str) -> list[tuple[tuple[int, int], tuple
 
 def _header(label: str, rows: Sequence[Sequence[Any]], header_row: int, merged: Sequence[Any]) -> list[str]:
     if not rows:
-        raise SourceError(f"{label} is empty. Name another sheet, or take it out of the recipe.")
+        raise SourceError(
+            f"{label} is empty. Name another sheet, or take it out of the recipe.",
+            f"{label} 是空的。请写另一张工作表，或从配方中去掉它。",
+        )
     width = max(len(row) for row in rows)
     if header_row == 0:
         return [f"column{n}" for n in range(1, width + 1)]
     if header_row > len(rows):
-        raise SourceError(f"{label} has {len(rows)} rows; header_row = {header_row} lies below them.")
+        raise SourceError(
+            f"{label} has {len(rows)} rows; header_row = {header_row} lies below them.",
+            f"{label} 有 {len(rows)} 行；header_row = {header_row} 超出了它们。",
+        )
     for (top, left), (bottom, right) in merged:
         if top <= header_row - 1 <= bottom and right > left:
             cells = f"{letter_of(left)}{top + 1}:{letter_of(right)}{bottom + 1}"
             raise SourceError(
                 f"{label}: the header cells {cells} are merged, so their columns have no names of their own. "
-                "Name each column in one row, and give that row as header_row."
+                "Name each column in one row, and give that row as header_row.",
+                f"{label}：表头单元格 {cells} 是合并的，各列没有自己的名称。请在同一行里为每列命名，并把该行写"
+                "作 header_row。",
             )
     header = [_text(value) or "" for value in rows[header_row - 1]]
     if not any(name.strip() for name in header):
-        raise SourceError(f"{label}: row {header_row} is blank and names no column. Give the row as header_row.")
+        raise SourceError(
+            f"{label}: row {header_row} is blank and names no column. Give the row as header_row.",
+            f"{label}：第 {header_row} 行是空白，没有列名。请用 header_row 写明表头所在的行。",
+        )
     return header + [""] * (width - len(header))
 
 
