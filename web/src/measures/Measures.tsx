@@ -21,6 +21,7 @@ import { columnsOf, figureOf, holding, whole, type IndexCard, type Measurement }
 import "../styles/profile.css";
 import "../styles/data.css";
 import "../styles/measures.css";
+import { nameIn } from "../format/name";
 
 /** The most rows one page of a table may have. */
 const MOST_PLACES = 10_000;
@@ -150,7 +151,7 @@ function Result({ index, result, csv }: { index: IndexCard; result: Measurement;
           <h2 id="result" className="section-title">
             {w("result")}
           </h2>
-          {result.grain.length ? <input type="search" className="field" value={wanted} placeholder={w("search")} aria-label={w("search")} onChange={(event) => setWanted(event.target.value)} /> : null}
+          {result.grain.length ? <input type="search" className="field search" value={wanted} placeholder={w("search")} aria-label={w("search")} onChange={(event) => setWanted(event.target.value)} /> : null}
           <a className="tool" href={csv} download>
             <Icon name="download" size={14} /> {w("csv")}
           </a>
@@ -163,7 +164,7 @@ function Result({ index, result, csv }: { index: IndexCard; result: Measurement;
 
 /** Names of places and industries for the chart; the table keeps the identifiers. */
 function useNames(card: ClusterCard): (key: string, id: string) => string {
-  const { t } = useLook();
+  const { t, language } = useLook();
   const industries = useQuery(filtersQuery(card.id)).data?.industries;
   const places = useQuery({
     queryKey: ["place-names", card.id],
@@ -173,9 +174,9 @@ function useNames(card: ClusterCard): (key: string, id: string) => string {
   }).data?.rows;
   return useMemo(() => {
     const names = new Map<string, string>(industries?.map((each) => [`industry_id ${each.id}`, t(each.title)]));
-    places?.["place_id"]?.forEach((id, k) => names.set(`place_id ${String(id)}`, String(places["name"]?.[k] ?? id)));
+    places?.["place_id"]?.forEach((id, k) => names.set(`place_id ${String(id)}`, nameIn(language, String(places["name"]?.[k] ?? id))));
     return (key, id) => names.get(`${key} ${id}`) ?? id;
-  }, [industries, places, t]);
+  }, [industries, places, t, language]);
 }
 
 function FieldInput({ field, value, onChange }: { field: Field; value: string; onChange: (value: string) => void }) {

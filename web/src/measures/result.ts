@@ -15,7 +15,16 @@ const KNOWN: Record<string, [Text, DataColumn["type"]]> = {
   note: [text("Note", "说明"), "string"],
   place_id: [text("Place", "地点"), "string"],
   industry_id: [text("Industry", "行业"), "string"],
+  industry_id_2: [text("Other industry", "另一行业"), "string"],
   period: [text("Period", "时期"), "date"],
+  rows: [text("Rows", "行数"), "integer"],
+  weight: [text("Weight", "权重"), "number"],
+  z: [text("z", "z 值"), "number"],
+  expected: [text("Expected", "预期"), "number"],
+  present: [text("Present", "是否具备"), "string"],
+  log: [text("Logarithm", "对数"), "number"],
+  steps: [text("Steps", "迭代次数"), "integer"],
+  components: [text("Parts", "连通部分"), "integer"],
 };
 
 const DRAWN = 20;
