@@ -25,7 +25,7 @@ class Trace:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-def trace(cluster: Cluster, command: str, seed: int | None = None, /, **parameters: Any) -> Trace:
+def trace(cluster: Cluster, command: str, *, seed: int | None = None, **parameters: Any) -> Trace:
     """Record what a number was computed from.
 
     Parameters

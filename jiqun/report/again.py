@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from typing import Any
 
 from jiqun.cluster import Cluster
 from jiqun.space.periods import Window, calendar, label
@@ -11,7 +12,7 @@ from jiqun.space.periods import Window, calendar, label
 __all__ = ["asked", "command"]
 
 
-def asked(cluster: Cluster, within: Window | None, **filters: str | None) -> dict[str, str]:
+def asked(cluster: Cluster, within: Window | None, **filters: str | None) -> dict[str, Any]:
     """Give the filters of an answer by the names they have on the command line and over HTTP."""
     time = calendar(cluster)
     if within is not None and time is not None:

@@ -102,7 +102,7 @@ def _map_layer(cluster: Cluster, industry: str | None, within: Window | None, in
 
 def _how(cluster: Cluster, layer: MapLayer, industry: str | None, within: Window | None, indicator: str | None) -> How:
     filters = asked(cluster, within, industry=industry, indicator=indicator)
-    traced = trace(cluster, command(cluster, "--map", filters), None, **filters)
+    traced = trace(cluster, command(cluster, "--map", filters), **filters)
     areas = layer.mode == "areas" or (layer.mode == "list" and not actors(cluster).height)
     tables = ["panel", "places"] if areas else ["actors", "places", "interactions"]
     return How(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -161,8 +162,8 @@ def _how(cluster: Cluster, made: Shared, industry: str | None, within: Window | 
             )
         )
     filters = asked(cluster, within, industry=industry)
-    drawn = {"limit": LIMIT, "neighbours": NEIGHBOURS, "z": Z}
-    traced = trace(cluster, command(cluster, "--network", filters), SEED, **drawn, **filters)
+    drawn: dict[str, Any] = {"limit": LIMIT, "neighbours": NEIGHBOURS, "z": Z}
+    traced = trace(cluster, command(cluster, "--network", filters), seed=SEED, **drawn, **filters)
     return How(
         sentence=Text(
             en=f"Two firms are linked where they share more {names.counterparts.en} than the bipartite configuration "

@@ -120,7 +120,7 @@ def test_numbers_in_prose_are_those_of_the_data():
     assert (at["2020-W01"], at["2020-W05"], at["2020-W09"]) == (1.0, 2.0, 4.0)
     assert sum(at.values()) == 7.0
     assert sum(activity.rows["count"]) == 3
-    assert page.sentences[0].text.en == "The cluster “Cluster” holds 4 actors, from 2020-W01 to 2020-W09."
+    assert page.sentences[0].text.en == ("The cluster “Cluster” holds 4 actors, from week 1 of 2020 to week 9 of 2020.")
     assert "3 purchases worth CNY 7" in page.sentences[1].text.en
     assert page.kpis[0].value == 7.0
 

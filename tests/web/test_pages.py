@@ -92,7 +92,9 @@ def test_both_panes_are_on_one_screen_where_there_is_room(tab, width, height):
     if width < 900:
         assert boxes[1] is None
         page.get_by_role("button", name="Network", exact=True).click()
-        assert page.get_by_test_id("pane-digital").bounding_box()["width"] > width * 0.8
+        digital = page.get_by_test_id("pane-digital")
+        digital.wait_for(state="visible")
+        assert digital.bounding_box()["width"] > width * 0.8
     else:
         assert all(box["y"] + box["height"] <= height for box in boxes)
         assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
