@@ -134,14 +134,19 @@ def test_fitness_tells_vanishing_places_apart_and_says_how_far_it_went() -> None
     assert found["steps"][0] <= 5000
 
 
-def test_fitness_falls_without_end_and_never_to_nothing() -> None:
-    """A long chain of ever weaker places: beyond what a float holds, yet told apart by its logarithm."""
-    nested = np.tri(6, dtype=bool)[:, ::-1]
-    places, industries = np.nonzero(nested)
-    frame = pl.DataFrame({"place_id": [f"{p:02d}" for p in places], "industry_id": [f"{i:02d}" for i in industries]})
-    logs = fitness(frame, cut=0, iterations=3_000)["log"].to_numpy()
-    assert np.isfinite(logs).all()
-    assert (np.diff(logs) > 0).all()
+def test_fitness_falls_beyond_what_a_float_holds_at_the_rate_that_algebra_gives() -> None:
+    """``p`` alone has ``a`` and ``c``; three places share ``b``.
+
+    Then F_p doubles and F_q is divided by three every other step, whatever the means: after 1,000 steps the
+    logarithms are 500 ln 6 = 896 apart, where exp underflows.
+    """
+    frame = pl.DataFrame({"place_id": list("ppqrs"), "industry_id": list("acbbb")})
+    found = fitness(frame, cut=0, iterations=1000)
+    logs = dict(found.select("place_id", "log").rows())
+    assert found["steps"][0] == 1000
+    assert logs["p"] == pytest.approx(np.log(4.0))
+    for place in "qrs":
+        assert logs["p"] - logs[place] == pytest.approx(500 * np.log(6.0), rel=1e-12)
 
 
 def test_a_graph_in_two_parts_has_values_in_the_larger_only() -> None:
