@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, WithJsonSchema
 
-__all__ = ["Level", "Replicates", "Seed", "interval", "poisson_weights"]
+__all__ = ["Level", "Replicates", "Seed", "generators", "interval", "poisson_weights"]
 
 Seed = Annotated[
     np.random.Generator | int | None,
@@ -18,6 +18,26 @@ Seed = Annotated[
 ]
 Replicates = Annotated[int, Field(ge=0, le=20_000, description="Bootstrap replicates; 0 leaves the interval out.")]
 Level = Annotated[float, Field(gt=0.0, lt=1.0, description="Coverage of the interval.")]
+
+
+def generators(rng: np.random.Generator | int | None, count: int) -> list[np.random.Generator]:
+    """Give each replicate a generator of its own, so that the order in which they run does not matter.
+
+    Parameters
+    ----------
+    rng
+        Generator, seed or None (other numbers each time).
+    count
+        Number of replicates.
+
+    Examples
+    --------
+    >>> [int(g.integers(100)) for g in generators(1, 2)] == [int(g.integers(100)) for g in generators(1, 3)[:2]]
+    True
+    """
+    if isinstance(rng, np.random.Generator):
+        return rng.spawn(count)
+    return [np.random.default_rng(seed) for seed in np.random.SeedSequence(rng).spawn(count)]
 
 
 def poisson_weights(
@@ -52,11 +72,7 @@ def poisson_weights(
     >>> [int(w.sum()) for w in poisson_weights(np.array([3, 2]), 2, 7)]
     [4, 2]
     """
-    if isinstance(rng, np.random.Generator):
-        children = rng.spawn(replicates)
-    else:
-        children = [np.random.default_rng(s) for s in np.random.SeedSequence(rng).spawn(replicates)]
-    for child in children:
+    for child in generators(rng, replicates):
         yield child.poisson(multiplicity)
 
 
