@@ -1,0 +1,1 @@
+"""Agglomeration by distance: one file for each index."""
