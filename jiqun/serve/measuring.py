@@ -5,21 +5,38 @@ from __future__ import annotations
 import inspect
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jiqun.report.shapes import Text, TraceShape
 from jiqun.serve.parameters import from_text, index_of
 from jiqun.serve.refusals import short
-from jiqun.serve.shapes import IndexCard, IndexNeeds, IndexReference, Measurement
+from jiqun.serve.shapes import IndexCard, IndexNeeds, IndexReference, Measurement, PeerChoice
 from jiqun.serve.tabular import plain_rows
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from jiqun.cluster import Cluster
     from jiqun.measure import Index
+    from jiqun.serve.results import Results
 
-__all__ = ["compute", "index_card", "index_cards"]
+__all__ = ["View", "compute", "index_card", "index_cards"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a result is given, and in which order."""
+
+    limit: int | None = None
+    offset: int = 0
+    peers: str = ""
+    """Group within which a percentile is given; empty: none."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Rows of these keys alone, such as ``{"industry_id": "C17"}``; of pairs, either side."""
+    largest_first: bool = False
 
 
 def index_cards() -> list[IndexCard]:
@@ -57,8 +74,8 @@ def compute(
     given: Sequence[tuple[str, str]],
     *,
     space: str | None = None,
-    limit: int | None = None,
-    offset: int = 0,
+    view: View = View(),
+    results: Results | None = None,
 ) -> Measurement:
     """Compute an index of a cluster from parameters as text, as they come from an address or a command line.
 
@@ -72,33 +89,86 @@ def compute(
         Names and values of parameters; see :func:`jiqun.serve.parameters.from_text`.
     space
         ``"physical"`` or ``"digital"``; the first of the index where not given.
-    limit, offset
+    view
         The rows of the result to give.
+    results
+        Where results are held, so that a second view of one does not compute it again.
     """
-    import narwhals as nw
-
-    from jiqun.measure import measure
-
     chosen = index_of(short(index, 80))
     where: Any = space or chosen.spaces[0]
     parameters = from_text(chosen, given)
-    frame = nw.from_native(measure(cluster, chosen.name, space=where, **parameters))
-    table = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_arrow()
-    start = min(offset, table.num_rows)
-    length = table.num_rows - start if limit is None else min(limit, table.num_rows - start)
+
+    def whole() -> pa.Table:
+        return _table(cluster, chosen, where, parameters)
+
+    if results is None or cluster.path is None:
+        table = whole()
+    else:
+        said = json.dumps(parameters, sort_keys=True, default=str)
+        table = results.get((cluster.path, cluster.store.data_hash, chosen.name, where, said), whole)
+    grain = [name for name in chosen.grain if name in table.column_names]
+    # ``of`` and ``other`` change what a row is: what the index names but does not give, it gives under another key.
+    grain = grain or [name for name in ("place_id", "industry_id") if name in table.column_names]
+    choices, seen = _seen(cluster, table, grain, view)
+    start = min(view.offset, seen.num_rows)
+    length = seen.num_rows - start if view.limit is None else min(view.limit, seen.num_rows - start)
     return Measurement(
         index=chosen.name,
         title=Text(en=chosen.title.en, zh=chosen.title.zh),
         space=where,
         origin=cluster.about.origin,
-        grain=[name for name in chosen.grain if name in table.column_names],
-        total=table.num_rows,
-        offset=offset,
-        limit=length if limit is None else limit,
-        columns=table.column_names,
-        rows=plain_rows(table.slice(start, length)),
+        grain=grain,
+        total=seen.num_rows,
+        offset=view.offset,
+        limit=length if view.limit is None else view.limit,
+        peers=view.peers,
+        peer_choices=choices,
+        columns=seen.column_names,
+        rows=plain_rows(seen.slice(start, length)),
         trace=_trace(cluster, chosen, where, parameters),
     )
+
+
+def _table(cluster: Cluster, index: Index, space: Any, parameters: Mapping[str, Any]) -> pa.Table:
+    import narwhals as nw
+
+    from jiqun.measure import measure
+
+    frame = nw.from_native(measure(cluster, index.name, space=space, **parameters))
+    return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_arrow()
+
+
+def _seen(cluster: Cluster, table: pa.Table, grain: Sequence[str], view: View) -> tuple[list[PeerChoice], pa.Table]:
+    """Give the peer groups there are, and the rows of a view with their percentile among all rows of the result."""
+    choices: list[PeerChoice] = []
+    if view.peers:
+        from jiqun.report.peers import PEERS, among, peer_choices
+
+        table = among(cluster, table, grain, view.peers)
+        choices = [
+            PeerChoice(
+                id=each,
+                title=Text(en=PEERS[each].title.en, zh=PEERS[each].title.zh),
+                says=Text(en=PEERS[each].says.en, zh=PEERS[each].says.zh),
+            )
+            for each in peer_choices(cluster, table, grain)
+        ]
+    for key, wanted in view.keys.items():
+        table = _of_key(table, key, wanted)
+    if view.largest_first and "value" in table.column_names:
+        table = table.sort_by([("value", "descending"), *((key, "ascending") for key in grain)])
+    return choices, table
+
+
+def _of_key(table: pa.Table, key: str, wanted: str) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    sides = [name for name in (key, f"{key}_2") if name in table.column_names]
+    if not sides:
+        return table
+    kept = [pc.equal(table[side].cast(pa.string()), wanted) for side in sides]
+    return table.filter(kept[0] if len(kept) == 1 else pc.or_kleene(*kept))
 
 
 def _trace(cluster: Cluster, index: Index, space: str, parameters: dict[str, Any]) -> TraceShape:

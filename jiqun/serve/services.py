@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel
 
 from jiqun.cluster import code_version
+from jiqun.serve.results import Results
 from jiqun.serve.workspace import Entry, Workspace
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Services:
     jobs: Jobs
     limits: Limits
     exports: Exports
+    results: Results = field(default_factory=Results)
 
     async def entry(self, id_: str) -> Entry:
         """Give a cluster by id, off the event loop because it looks at the disk."""

@@ -22,6 +22,7 @@ __all__ = [
     "Job",
     "JobStatus",
     "Measurement",
+    "PeerChoice",
     "RecipeText",
     "Removed",
     "ServerInfo",
@@ -127,6 +128,14 @@ class IndexCard(Shape):
     parameters: dict[str, Any] = Field(description="JSON schema of the parameters; a form can be made from it.")
 
 
+class PeerChoice(Shape):
+    """A group of rows among which a percentile can be given."""
+
+    id: str
+    title: Text
+    says: Text = Field(description="Who the peers are.")
+
+
 class Measurement(Shape):
     """The result of an index: the keys of its grain, then value, low, high, p and note where it has them."""
 
@@ -138,6 +147,10 @@ class Measurement(Shape):
     total: int = Field(description="Rows of the whole result.")
     offset: int
     limit: int
+    peers: str = Field("", description="Group among which `percentile` is; empty where none was asked for.")
+    peer_choices: list[PeerChoice] = Field(
+        default_factory=list, description="Groups that make sense for this result; empty where none was asked for."
+    )
     columns: list[str]
     rows: Columnar
     trace: TraceShape

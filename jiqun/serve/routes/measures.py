@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from jiqun.serve.examples import answers
-from jiqun.serve.measuring import compute, index_card, index_cards
+from jiqun.serve.measuring import View, compute, index_card, index_cards
 from jiqun.serve.parameters import index_of
 from jiqun.serve.refusals import short
 from jiqun.serve.services import ClusterId, ServicesOf, file_headers
@@ -19,7 +20,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api", tags=["measures"])
 
-OWN = frozenset({"space", "limit", "offset", "format", "bom"})
+OWN = frozenset({"space", "limit", "offset", "format", "bom", "peers", "order", "industry_id", "place_id"})
 """Query parameters of the endpoint; every other one is a parameter of the index."""
 IndexName = Annotated[str, Path(max_length=100, description="Name of an index.", examples=["location_quotient"])]
 PARAMETERS: dict[str, Any] = {
@@ -69,6 +70,25 @@ async def measure(
     ] = None,
     limit: Annotated[int, Query(ge=0, le=100_000, description="Rows of the page.", examples=[1000])] = 1000,
     offset: Annotated[int, Query(ge=0, le=2**31, description="Rows before the page.", examples=[0])] = 0,
+    peers: Annotated[
+        str,
+        Query(
+            max_length=20,
+            description="Give a `percentile` among these peers: all, industry, place, parent or size. "
+            "Empty: none. Those that make sense are in `peer_choices`.",
+            examples=["all"],
+        ),
+    ] = "",
+    order: Annotated[
+        Literal["key", "value"], Query(description="`value`: the largest first, null last.", examples=["value"])
+    ] = "key",
+    industry_id: Annotated[
+        str | None,
+        Query(max_length=200, description="Rows of this industry alone; of pairs, either side.", examples=["C17"]),
+    ] = None,
+    place_id: Annotated[
+        str | None, Query(max_length=200, description="Rows of this place alone.", examples=["330782"])
+    ] = None,
     kind: Annotated[
         Literal["json", "csv"], Query(alias="format", description="`csv` gives the whole result.", examples=["json"])
     ] = "json",
@@ -77,18 +97,27 @@ async def measure(
     """The index on a cluster: keys of its grain, `value`, and `low`, `high`, `p` and `note` where it has them."""
     entry = await services.entry(id_)
     given = [(name, value) for name, value in request.query_params.multi_items() if name not in OWN]
-    key = ("measure", entry.folder, entry.stamp, index, space, tuple(sorted(given)))
+    keys = {k: v for k, v in (("industry_id", industry_id), ("place_id", place_id)) if v}
+    every = View(peers=peers, keys=keys, largest_first=order == "value")
+
+    def answer(view: View) -> Measurement:
+        return compute(entry.cluster, index, given, space=space, view=view, results=services.results)
+
     if kind == "json":
         return await services.answer(
             request,
             entry,
             f"measure {index}",
-            lambda: compute(entry.cluster, index, given, space=space, limit=limit, offset=offset),
+            lambda: answer(replace(every, limit=limit, offset=offset)),
             space=space,
             given=sorted(given),
             limit=limit,
             offset=offset,
+            peers=peers,
+            keys=sorted(keys.items()),
+            order=order,
         )
-    whole = await services.work.run(key, lambda: compute(entry.cluster, index, given, space=space))
+    key = ("measure", entry.folder, entry.stamp, index, space, tuple(sorted(given)), peers, order, *keys.items())
+    whole = await services.work.run(key, lambda: answer(every))
     text = columnar_csv(whole.rows, bom=bom)
     return Response(text, media_type="text/csv; charset=utf-8", headers=file_headers(f"{entry.id}-{whole.index}.csv"))
