@@ -79,7 +79,7 @@ class Cells:
 
 
 def cells(
-    frame: IntoFrame, who: str, *, place: str, industry: str, weight: str | None, unknown: Unknown = "count"
+    frame: IntoFrame | Cells, who: str, *, place: str, industry: str, weight: str | None, unknown: Unknown = "count"
 ) -> Cells:
     """Count the rows of a table by place, industry and weight.
 
@@ -89,7 +89,8 @@ def cells(
     Parameters
     ----------
     frame
-        One row for each plant, or for each cell, in any library Narwhals knows.
+        One row for each plant, or for each cell, in any library Narwhals knows. Cells that are already
+        counted (a draw under a null, a resample) are given back as they are.
     who
         Name of the index, for error messages.
     place, industry
@@ -104,6 +105,8 @@ def cells(
     JiqunError
         If a weight is negative, missing or not finite, or no row has a place and an industry.
     """
+    if isinstance(frame, Cells):
+        return frame
     table = nw.from_native(frame)
     lazy = table.lazy() if isinstance(table, nw.DataFrame) else table
     present = lazy.collect_schema().names()
@@ -167,6 +170,7 @@ def tidy(columns: dict[str, Sequence[Any] | NDArray[Any]], like: Any) -> Any:
     >>> tidy({"value": np.array([1.0, np.nan])}, pa.table({"a": [1]})).to_pydict()
     {'value': [1.0, None]}
     """
+    like = like.native if isinstance(like, Cells) else like
     implementation = str(nw.get_native_namespace(like).__name__).split(".")[0]
     backend: Backend = implementation if implementation in ("polars", "pandas", "pyarrow") else "polars"  # type: ignore[assignment]
     frame = nw.from_dict(columns, backend="pyarrow")

@@ -115,6 +115,8 @@ def _solve(k: Array, d: Array, m: Array, n: Array) -> Array:
     )
 
 
-def _likelihood(theta: Array, phi: Array, k: Array, d: Array, m: Array, n: Array) -> float:
+def _likelihood(  # noqa: PLR0917
+    theta: Array, phi: Array, k: Array, d: Array, m: Array, n: Array
+) -> float:
     free = np.logaddexp(0.0, theta[:, None] + phi)
     return float(m @ (k * theta) + n @ (d * phi) - m @ free @ n)
