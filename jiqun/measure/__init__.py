@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-import narwhals as nw
-
-from jiqun.cluster import Cluster, JiqunError
+from jiqun.cluster import Cluster
 from jiqun.measure.index import Bounds, Index, Law, Needs, Space, find, index, registered
+from jiqun.measure.read import table_of
 
 __all__ = ["Bounds", "Index", "Law", "Needs", "Space", "index", "indices", "measure"]
 
@@ -73,16 +72,7 @@ def measure(
     [2.0, 0.0, 0.0, 2.0]
     """
     chosen = find(name, indices())
-    if space not in chosen.spaces:
-        raise JiqunError(
-            f"{name} is not computable in {space} space; it is in: {', '.join(chosen.spaces)}.",
-            f"{name} 无法在 {space} 空间计算；可用：{'、'.join(chosen.spaces)}。",
-        )
-    cluster.require(name, chosen.needs.table, *chosen.needs.columns)
-    table = cluster.scan(chosen.needs.table)
-    if kind is not None and chosen.needs.table == "actors" and cluster.has("actors", "kind"):
-        table = table.filter((nw.col("kind") == kind) | nw.col("kind").is_null())
-    return chosen.function(table.to_native(), **parameters)
+    return chosen.function(table_of(cluster, chosen, space=space, kind=kind), **parameters)
 
 
 def __getattr__(name: str) -> Any:
