@@ -21,6 +21,7 @@ PAGE = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
 SPELLINGS = {
     "MIT License": "MIT",
     "Apache Software License": "Apache-2.0",
+    "Python Software Foundation License": "PSF-2.0",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
 BSD = {"BSD License", "BSD-2-Clause", "BSD-3-Clause", "BSD 2-Clause License"}
@@ -51,13 +52,24 @@ def explained(heading: str) -> dict[str, str]:
     return {package: licence for package, licence, reason in rows if package not in {"Package", "---"} and reason}
 
 
+MIT_TEXT = "Permission is hereby granted, free of charge, to any person obtaining a copy"
+
+
+def licence_file(package: str) -> str:
+    """Text of the licence that is installed with a package."""
+    files = [f for f in metadata.files(package) or [] if f.name.upper().startswith(("LICENSE", "LICENCE", "COPYING"))]
+    return "\n".join(Path(str(f.locate())).read_text(encoding="utf-8") for f in files)
+
+
 def licence(package: str) -> str:
-    """What a package says of its licence: an SPDX expression, else its classifiers, else the first line."""
+    """What a package says of its licence: an SPDX expression, its classifiers, the first line, or the text it ships."""
     about = metadata.metadata(package)
     if about.get("License-Expression"):
         return str(about["License-Expression"])
     classifiers = [c.split(" :: ")[-1] for c in about.get_all("Classifier") or [] if c.startswith("License ::")]
-    said = "; ".join(classifiers) or str(about.get("License") or "").strip().splitlines()[0]
+    said = "; ".join(classifiers) or next(iter(str(about.get("License") or "").strip().splitlines()), "")
+    if not said and MIT_TEXT in licence_file(package):
+        return "MIT"
     return SPELLINGS.get(said, said)
 
 
