@@ -1,24 +1,28 @@
 """Place × industry cells: what every cell-based index needs, from one pass over the table.
 
-Rows that agree in place, industry and weight are counted together, in whatever engine holds the
-table; what comes back is small, sorted, and enough for the sums of any power and for the bootstrap.
+Rows that agree in place, industry and weight are counted together; what comes back is sorted, the same for
+any order of the rows, and enough for the sums of any power and for the bootstrap. Sums over whole cells are
+made once and shared by all indices that are computed from the same cells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 from pydantic import Field
 
 from jiqun.cluster import JiqunError, MissingColumn
+from jiqun.measure.kernels.groups import grouped
 
-__all__ = ["Cells", "ColumnName", "Unknown", "Weight", "cells", "tidy"]
+__all__ = ["Cells", "ColumnName", "Unknown", "Weight", "cells", "labels", "tidy"]
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=200)]
 Weight = Annotated[
@@ -51,6 +55,8 @@ class Cells:
     rows: NDArray[np.int64]
     native: Any
     """A frame of the caller's library, so that the result can be of the same."""
+    _known: dict[tuple[str, int], NDArray[np.float64]] = field(default_factory=dict, init=False, repr=False)
+    """What has been computed from these groups, to be read only."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -60,21 +66,37 @@ class Cells:
     def total(self, power: int = 1, times: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
         """Sum of a power of the weights in each cell, shape (places + 1, industries + 1).
 
-        The last row and the last column are those whose place or industry is unknown.
+        The last row and the last column are those whose place or industry is unknown. Without ``times`` the
+        array is shared: it may be read only.
         """
-        n_places, n_industries = len(self.places) + 1, len(self.industries) + 1
-        flat = self._sum(self.place * n_industries + self.industry, n_places * n_industries, power, times)
-        return flat.reshape(n_places, n_industries)
+        shape = (len(self.places) + 1, len(self.industries) + 1)
+        if times is not None:
+            drawn = self._sum(self._cell(), shape[0] * shape[1], power, times)
+            return drawn.reshape(shape)
+        if ("total", power) not in self._known:
+            flat = self._sum(self.place * shape[1] + self.industry, shape[0] * shape[1], power, self.rows)
+            self._keep("total", power, flat.reshape(shape))
+        return self._known["total", power]
 
     def by_industry(self, power: int = 1, times: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
         """Sum of a power of the weights of each industry, in known places, shape (industries + 1,)."""
-        counted = (self.rows if times is None else times) * (self.place < len(self.places))
-        return self._sum(self.industry, len(self.industries) + 1, power, counted)
+        if times is None:
+            located: NDArray[np.float64] = self.total(power)[:-1].sum(axis=0)
+            return located
+        return self._sum(self.industry, len(self.industries) + 1, power, times * (self.place < len(self.places)))
 
-    def _sum(
-        self, position: NDArray[np.int64], size: int, power: int, times: NDArray[np.int64] | None
-    ) -> NDArray[np.float64]:
-        each = self.weight**power * (self.rows if times is None else times)
+    def _cell(self) -> NDArray[np.int64]:
+        """Position of each group's cell in the flattened table; kept, since every replicate needs it."""
+        if ("cell", 0) not in self._known:
+            self._keep("cell", 0, (self.place * (len(self.industries) + 1) + self.industry).view(np.float64))
+        return self._known["cell", 0].view(np.int64)
+
+    def _keep(self, what: str, power: int, made: NDArray[np.float64]) -> None:
+        made.setflags(write=False)
+        self._known[what, power] = made
+
+    def _sum(self, position: NDArray[np.int64], size: int, power: int, times: NDArray[np.int64]) -> NDArray[np.float64]:
+        each = times if power == 0 else self.weight**power * times
         return np.asarray(np.bincount(position, each, size), dtype=np.float64)
 
 
@@ -115,32 +137,41 @@ def cells(
         if name not in present:
             raise MissingColumn(who, "actors", name, present)
     keyed = lazy.filter(~nw.col(place).is_null(), ~nw.col(industry).is_null()) if unknown == "exclude" else lazy
-    value = nw.lit(1.0) if column == "count" else nw.col(column).cast(nw.Float64)
-    counted = (
-        keyed.select(place=_key(keyed, place), industry=_key(keyed, industry), weight=value)
-        .group_by("place", "industry", "weight")
-        .agg(rows=nw.len())
-        .sort("place", "industry", "weight")
-        .collect("pyarrow")
-    )
-    sizes = counted["weight"].to_numpy().astype(np.float64)
-    places, place_code = _codes(counted["place"])
-    industries, industry_code = _codes(counted["industry"])
+    selected = keyed.select(place=_key(keyed, place), industry=_key(keyed, industry))
+    if column == "count":
+        selected = selected.group_by("place", "industry").agg(rows=nw.len())
+    else:
+        selected = keyed.select(
+            place=_key(keyed, place), industry=_key(keyed, industry), weight=nw.col(column).cast(nw.Float64)
+        )
+    names, codes, numbers = _read(selected)
+    places, industries = names
     if len(places) == 0 or len(industries) == 0:
         raise JiqunError(
             f"{who} needs rows with {place} and {industry}; the table given has none.",
             f"{who} 需要同时有 {place} 和 {industry} 的记录，而该表没有。",
         )
-    if not np.isfinite(sizes).all() or (sizes < 0).any():
-        bad = int(counted["rows"].to_numpy()[~(np.isfinite(sizes) & (sizes >= 0))].sum())
-        raise JiqunError(
-            f"{who} needs {column} ≥ 0 in every row; it is missing, negative or not a number in {bad} rows. "
-            f"Mend them, or pass weight='count' to let each row count one.",
-            f"{who} 要求每行的 {column} 不小于 0；有 {bad} 行缺失、为负或不是数字。"
-            "请更正，或用 weight='count' 让每行计 1。",
-        )
-    rows = counted["rows"].to_numpy().astype(np.int64)
-    return Cells(places, industries, place_code, industry_code, sizes, rows, frame)
+    if column == "count":
+        order = np.lexsort((codes[1], codes[0]))
+        rows = numbers[order].astype(np.int64)
+        return Cells(places, industries, codes[0][order], codes[1][order], np.ones(len(rows)), rows, frame)
+    _check_weights(who, column, numbers)
+    width = len(industries) + 1
+    cell, weights, rows = grouped(codes[0] * width + codes[1], numbers, (len(places) + 1) * width)
+    return Cells(places, industries, cell // width, cell % width, weights, rows, frame)
+
+
+def _check_weights(who: str, column: str, weights: NDArray[np.float64]) -> None:
+    right = np.isfinite(weights) & (weights >= 0)
+    if right.all():
+        return
+    bad = int((~right).sum())
+    raise JiqunError(
+        f"{who} needs {column} ≥ 0 in every row; it is missing, negative or not a number in {bad} rows. "
+        f"Mend them, or pass weight='count' to let each row count one.",
+        f"{who} 要求每行的 {column} 不小于 0；有 {bad} 行缺失、为负或不是数字。"
+        "请更正，或用 weight='count' 让每行计 1。",
+    )
 
 
 def _key(table: nw.LazyFrame[Any], column: str) -> nw.Expr:
@@ -149,19 +180,60 @@ def _key(table: nw.LazyFrame[Any], column: str) -> nw.Expr:
     return text.str.replace(r"\.0$", "") if table.collect_schema()[column].is_float() else text
 
 
-def _codes(names: nw.Series[Any]) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
-    """Distinct known names in order, and the position of each; unknown ones come after the last."""
-    known = ~names.is_null().to_numpy()
-    distinct, inverse = np.unique(names.drop_nulls().to_numpy().astype(str), return_inverse=True)
-    codes = np.full(len(known), len(distinct), dtype=np.int64)
-    codes[known] = inverse
-    return distinct, codes
+def _read(
+    selected: nw.LazyFrame[Any],
+) -> tuple[list[NDArray[np.str_]], list[NDArray[np.int64]], NDArray[np.float64]]:
+    """Read two columns of names as codes, and one of numbers, batch by batch: the texts are never all in memory.
+
+    Names come in order; a name that is unknown has the code after the last.
+    """
+    known: tuple[dict[str | None, int], dict[str | None, int]] = ({}, {})
+    parts: list[list[NDArray[Any]]] = [[], [], []]
+    for batch in _batches(selected):
+        for position in (0, 1):
+            parts[position].append(_encoded(batch.column(position), known[position]))
+        parts[2].append(batch.column(2).cast(pa.float64()).to_numpy(zero_copy_only=False))
+    names, codes = [], []
+    for found, pieces in zip(known, parts[:2], strict=True):
+        ordered = np.array(sorted(n for n in found if n is not None), dtype=np.str_)
+        place_of = {name: position for position, name in enumerate(ordered.tolist())}
+        lookup = np.array([place_of.get(name, len(ordered)) for name in found], dtype=np.int64)
+        names.append(ordered)
+        codes.append(lookup[np.concatenate(pieces)] if lookup.size else np.zeros(0, dtype=np.int64))
+    numbers = np.concatenate(parts[2]) if parts[2] else np.zeros(0)
+    return names, codes, numbers
+
+
+def _batches(selected: nw.LazyFrame[Any]) -> Iterator[pa.RecordBatch]:
+    native = selected.to_native()
+    if type(native).__module__.startswith(("duckdb", "_duckdb")):
+        yield from native.to_arrow_reader(1_000_000)
+    else:
+        yield from selected.collect("pyarrow").to_arrow().to_batches()
+
+
+def _encoded(column: pa.Array, known: dict[str | None, int]) -> NDArray[np.int32]:
+    """Codes of a column of names, by first appearance over all batches; null is a name, too."""
+    encoded = pc.dictionary_encode(column.cast(pa.large_string()), null_encoding="encode")
+    local = [known.setdefault(name, len(known)) for name in encoded.dictionary.to_pylist()]
+    codes: NDArray[np.int32] = np.array(local, dtype=np.int32)[encoded.indices.to_numpy()]
+    return codes
 
 
 Backend = Literal["polars", "pandas", "pyarrow"]
 
 
-def tidy(columns: dict[str, Sequence[Any] | NDArray[Any]], like: Any) -> Any:
+def labels(names: Sequence[str] | NDArray[np.str_], codes: NDArray[np.integer[Any]]) -> pa.Array:
+    """Make a column of names from their positions; a position below 0 is null.
+
+    >>> labels(["a", "b"], np.array([1, -1, 0])).to_pylist()
+    ['b', None, 'a']
+    """
+    positions = pa.array(codes, pa.int32(), mask=np.asarray(codes) < 0)
+    return pa.DictionaryArray.from_arrays(positions, pa.array(list(names), pa.string())).cast(pa.string())
+
+
+def tidy(columns: dict[str, Sequence[Any] | NDArray[Any] | pa.Array], like: Any) -> Any:
     """Make a tidy table in the caller's library (Polars where the caller's is a database); NaN becomes null.
 
     Examples
