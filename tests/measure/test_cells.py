@@ -16,8 +16,8 @@ def plants(rows: int, seed: int = 1) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
     return pl.DataFrame(
         {
-            "place_id": rng.choice(["p", "q", None, "上海", "z9"], rows),
-            "industry_id": rng.choice(["a", "b", "c", None], rows),
+            "place_id": rng.choice(np.array(["p", "q", None, "上海", "z9"], dtype=object), rows).tolist(),
+            "industry_id": rng.choice(np.array(["a", "b", "c", None], dtype=object), rows).tolist(),
             "size": rng.lognormal(1.0, 1.0, rows).round(1),
         }
     )
