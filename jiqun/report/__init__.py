@@ -7,22 +7,43 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jiqun.report.cards import card, filters, findings
+    from jiqun.report.comparing import choices, compare, similar
     from jiqun.report.drawing import figures
-    from jiqun.report.maps import map_layer
+    from jiqun.report.headlines import compare_clusters
+    from jiqun.report.maps import map_layer, places_layer
     from jiqun.report.networks import network
     from jiqun.report.profiles import figure, profile
 
-__all__ = ["card", "figure", "figures", "filters", "findings", "map_layer", "network", "profile"]
+__all__ = [
+    "card",
+    "choices",
+    "compare",
+    "compare_clusters",
+    "figure",
+    "figures",
+    "filters",
+    "findings",
+    "map_layer",
+    "network",
+    "places_layer",
+    "profile",
+    "similar",
+]
 
 _WHERE = {
     "card": "cards",
+    "choices": "comparing",
+    "compare": "comparing",
+    "compare_clusters": "headlines",
     "figure": "profiles",
     "figures": "drawing",
     "filters": "cards",
     "findings": "cards",
     "map_layer": "maps",
     "network": "networks",
+    "places_layer": "maps",
     "profile": "profiles",
+    "similar": "comparing",
 }
 
 

@@ -12,6 +12,7 @@ from jiqun.cluster import Cluster, JiqunError, UnknownName
 from jiqun.engine import trace
 from jiqun.engine.derived import derived
 from jiqun.report.again import asked, command
+from jiqun.report.names import place_title
 from jiqun.report.numbers import count, fitted, unit_of
 from jiqun.report.panel import indicator_title, indicator_unit, main_indicator
 from jiqun.report.shapes import Columnar, How, MapLayer, Text, TraceShape
@@ -40,7 +41,7 @@ from jiqun.space import (
 )
 from jiqun.space.physical import HEXAGONS_ABOVE
 
-__all__ = ["map_layer", "outlines_of"]
+__all__ = ["map_layer", "outlines_of", "places_layer"]
 
 LISTED = 1_000
 """Places in a list at most: the largest."""
@@ -220,6 +221,60 @@ def _titled(what: str, events: str, zh: str) -> Text:
     return Text(en=f"{what} {events}", zh=zh)
 
 
+def places_layer(cluster: Cluster) -> MapLayer:
+    """Give every place where it lies, without a value: what any index of places can be drawn on.
+
+    Outlines where the identifiers are those of known areas, else points where places have coordinates, else
+    a list with the reason.
+    """
+    return kept(cluster, "places-layer", lambda: _places_layer(cluster))
+
+
+def _places_layer(cluster: Cluster) -> MapLayer:
+    if not cluster.has("places", "place_id"):
+        return MapLayer(mode="none", total=0, located=0, reason=_NOTHING)
+    frame = typed(cluster, "places", "place_id").collect("polars").to_native()
+    ids = sorted(frame["place_id"].drop_nulls().unique().to_list())
+    rows: Columnar = {
+        "id": ids,
+        "name": [place_title(cluster, p).en for p in ids],
+        "name_zh": [place_title(cluster, p).zh for p in ids],
+        "value": [None] * len(ids),
+    }
+    outlines, at, nothing = boundary_with(ids), _coordinates(cluster), Text(en="", zh="")
+    if outlines is not None:
+        return _areas_layer(rows, outlines, value_title=nothing, value_unit=nothing, located=len(ids))
+    if at:
+        layer = _place_points(rows, at, nothing, nothing)
+        known = [k for k, place in enumerate(ids) if place in at]
+        return layer.model_copy(update={"points": layer.points | {"name_zh": [rows["name_zh"][k] for k in known]}})
+    return MapLayer(
+        mode="list",
+        total=len(ids),
+        located=0,
+        points=rows,
+        reason=Text(
+            en="These places have neither coordinates nor known outlines, so they are listed and not mapped.",
+            zh="这些地点既没有坐标，也没有已知边界，因此只能列出，无法上图。",
+        ),
+    )
+
+
+def _areas_layer(rows: Columnar, outlines: str, *, value_title: Text, value_unit: Text, located: int) -> MapLayer:
+    box = (73.0, 17.5, 136.0, 54.0)
+    return MapLayer(
+        mode="areas",
+        bounds=box,
+        total=len(rows["id"]),
+        located=located,
+        value_title=value_title,
+        value_unit=value_unit,
+        areas=rows,
+        boundaries=[outlines, *(b for b in covering(box) if b != outlines)],
+        attribution=Text(en=ATTRIBUTION.en, zh=ATTRIBUTION.zh),
+    )
+
+
 def outlines_of(cluster: Cluster) -> str | None:
     """Name the outlines whose areas the panel's places are, None where there are none."""
     if not cluster.has("panel"):
@@ -263,19 +318,11 @@ def _areas(cluster: Cluster, within: Window | None, indicator: str | None, outli
             points=_ranked(rows),
             reason=Text(en="No outlines are known for these places.", zh="没有这些地点的边界。"),
         )
-    box = (73.0, 17.5, 136.0, 54.0)
-    return MapLayer(
-        mode="areas",
-        bounds=box,
-        total=now.height,
-        located=located,
-        value_title=Text(en=title.en + suffix, zh=title.zh + suffix),
-        value_unit=indicator_unit(cluster, chosen),
-        areas=rows,
-        boundaries=[outlines, *(b for b in covering(box) if b != outlines)],
-        attribution=Text(en=ATTRIBUTION.en, zh=ATTRIBUTION.zh),
-        reason=None if period else Text(en="The panel has no value in these periods.", zh="所选时期内没有数据。"),
-    )
+    titled = Text(en=title.en + suffix, zh=title.zh + suffix)
+    unit = indicator_unit(cluster, chosen)
+    layer = _areas_layer(rows, outlines, value_title=titled, value_unit=unit, located=located)
+    empty = None if period else Text(en="The panel has no value in these periods.", zh="所选时期内没有数据。")
+    return layer.model_copy(update={"reason": empty})
 
 
 def _inside(period: str, within: Window | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from jiqun.cluster import SCHEMA_VERSION, __version__
+from jiqun.report import comparisons as c
 from jiqun.report import shapes as r
 from jiqun.serve import shapes as s
 
@@ -92,7 +93,7 @@ def _made() -> dict[str, Any]:
         total=4,
         created="2026-01-05T08:00:00.000+00:00",
     )
-    return _shown(card) | _server(job)
+    return _shown(card) | _compared(card) | _server(job)
 
 
 def _shown(card: r.ClusterCard) -> dict[str, Any]:
@@ -128,6 +129,57 @@ def _shown(card: r.ClusterCard) -> dict[str, Any]:
             shown=2,
             communities=1,
             how=_HOW,
+        ),
+    }  # fmt: skip
+
+
+def _compared(card: r.ClusterCard) -> dict[str, Any]:
+    krugman = {
+        "index": "krugman",
+        "title": r.Text(en="Krugman index", zh="克鲁格曼专业化指数"),
+        "reading": r.Text(
+            en="0: the same structure; 2: nothing in common.", zh="0 表示结构完全相同；2 表示毫无共同之处。"
+        ),
+    }
+    place = r.Text(en="Yiwu", zh="义乌")
+    return {
+        "choices": c.Choices(
+            of="place",
+            units=[r.Option(id="330782", title=place, count=12)],
+            others=[r.Option(id="C17", title=r.Text(en="Textiles", zh="纺织业"), count=12)],
+            indices=[c.Comparable(**krugman, needs_other=False)],
+            default=["krugman"],
+        ),
+        "comparison": c.Comparison(
+            of="place",
+            of_all=2,
+            units=[c.ComparedUnit(id="330782", title=place, rows=12)],
+            indices=[
+                c.ComparedIndex(
+                    **krugman, id="krugman", neutral=0.0, of_known=2, value=[0.4], low=[0.3], high=[0.5],
+                    rank=[1], rank_best=[1], rank_worst=[2], percentile=[75.0], how=_HOW,
+                )
+            ],
+        ),
+        "similar": c.SimilarUnits(
+            of="place",
+            to="330781",
+            title=r.Text(en="Lanxi", zh="兰溪"),
+            of_all=1,
+            found=[c.Similar(id="330782", title=place, value=0.9, low=0.8, high=0.95, distance=0.3, rows=12)],
+            how=_HOW,
+        ),
+        "cluster_comparison": c.ClusterComparison(
+            clusters=[card],
+            headlines=[
+                c.Headline(
+                    id="actors",
+                    title=r.Text(en="Actors", zh="主体数"),
+                    says=r.Text(en="Rows of the table.", zh="该表的记录数。"),
+                    type="integer",
+                    cells=[c.HeadlineCell(value=19.0)],
+                )
+            ],
         ),
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from jiqun.report import comparisons as compared
 from jiqun.report import shapes as shown
 from jiqun.serve import shapes as own
 from jiqun.serve.examples import example
@@ -26,6 +27,10 @@ SHAPES: dict[str, Any] = {
     "filters": shown.Filters,
     "map": shown.MapLayer,
     "network": shown.Network,
+    "choices": compared.Choices,
+    "comparison": compared.Comparison,
+    "similar": compared.SimilarUnits,
+    "cluster_comparison": compared.ClusterComparison,
     "version": own.ServerInfo,
     "boundaries": own.BoundaryList,
     "indices": list[own.IndexCard],

@@ -10,7 +10,19 @@ from jiqun.serve.cli.frame import Group, Option
 
 __all__ = ["main"]
 
-COMMANDS = ("demo", "ingest", "recipe", "check", "profile", "measure", "tables", "serve", "openapi", "completion")
+COMMANDS = (
+    "demo",
+    "ingest",
+    "recipe",
+    "check",
+    "profile",
+    "measure",
+    "compare",
+    "tables",
+    "serve",
+    "openapi",
+    "completion",
+)
 
 
 @click.group(

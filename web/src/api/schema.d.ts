@@ -331,6 +331,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clusters/{id}/compare/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be compared
+         * @description The units, largest first, and the indices that give each of them a number.
+         */
+        get: operations["choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare and rank
+         * @description Value, interval, rank with the range its interval leaves open, and percentile of each unit by each index.
+         */
+        get: operations["compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The units most alike
+         * @description The places (or industries) whose profile of shares is most like that of one, by cosine.
+         */
+        get: operations["similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places on a map
+         * @description Every place where it lies, without a value: the ground for the map of any index of places.
+         */
+        get: operations["places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare clusters
+         * @description Whole clusters side by side: their size, and the median of indices over their places or industries.
+         */
+        get: operations["compare_clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads": {
         parameters: {
             query?: never;
@@ -454,6 +554,34 @@ export interface components {
             names: string[];
         };
         /**
+         * Choices
+         * @description What can be compared, and by what.
+         */
+        Choices: {
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "place" | "industry";
+            /**
+             * Units
+             * @description The largest first; count is the number of firms.
+             */
+            units: components["schemas"]["Option"][];
+            /**
+             * Others
+             * @description For indices of a place and an industry: the other ones.
+             */
+            others: components["schemas"]["Option"][];
+            /** Indices */
+            indices: components["schemas"]["Comparable"][];
+            /**
+             * Default
+             * @description Indices that are compared where none is chosen.
+             */
+            default: string[];
+        };
+        /**
          * ClusterCard
          * @description What a cluster says of itself.
          */
@@ -519,6 +647,110 @@ export interface components {
              * @default false
              */
             removable: boolean;
+        };
+        /**
+         * ClusterComparison
+         * @description Whole clusters, side by side.
+         */
+        ClusterComparison: {
+            /** Clusters */
+            clusters: components["schemas"]["ClusterCard"][];
+            /** Headlines */
+            headlines: components["schemas"]["Headline"][];
+        };
+        /**
+         * Comparable
+         * @description An index by which units can be compared.
+         */
+        Comparable: {
+            /** Index */
+            index: string;
+            title: components["schemas"]["Text"];
+            reading: components["schemas"]["Text"];
+            /**
+             * Needs Other
+             * @description It is of a place and an industry: the other one must be named, `index:id`.
+             */
+            needs_other: boolean;
+        };
+        /**
+         * ComparedIndex
+         * @description An index for each of the compared units; every list is in the order of the units.
+         */
+        ComparedIndex: {
+            /**
+             * Id
+             * @description As it was asked for: `index` or `index:other`.
+             */
+            id: string;
+            /** Index */
+            index: string;
+            title: components["schemas"]["Text"];
+            reading: components["schemas"]["Text"];
+            /** Neutral */
+            neutral?: number | null;
+            /**
+             * Of Known
+             * @description Units of the cluster that have a value; ranks and percentiles are among them.
+             */
+            of_known: number;
+            /** Value */
+            value?: (number | null)[];
+            /** Low */
+            low?: (number | null)[];
+            /** High */
+            high?: (number | null)[];
+            /**
+             * Rank
+             * @description 1 is the largest value.
+             */
+            rank?: (number | null)[];
+            /**
+             * Rank Best
+             * @description As far up as the intervals leave open.
+             */
+            rank_best?: (number | null)[];
+            /** Rank Worst */
+            rank_worst?: (number | null)[];
+            /** Percentile */
+            percentile?: (number | null)[];
+            how?: components["schemas"]["How"] | null;
+            /** @description Why it is not computable; then the lists are empty. */
+            missing?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * ComparedUnit
+         * @description A place or an industry.
+         */
+        ComparedUnit: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Rows
+             * @description Its firms.
+             */
+            rows: number;
+        };
+        /**
+         * Comparison
+         * @description Several units by several indices, side by side.
+         */
+        Comparison: {
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "place" | "industry";
+            /**
+             * Of All
+             * @description Units of the cluster.
+             */
+            of_all: number;
+            /** Units */
+            units: components["schemas"]["ComparedUnit"][];
+            /** Indices */
+            indices: components["schemas"]["ComparedIndex"][];
         };
         /**
          * DataColumn
@@ -752,6 +984,53 @@ export interface components {
             warnings: number;
             /** Infos */
             infos: number;
+        };
+        /**
+         * Headline
+         * @description One number of every compared cluster.
+         */
+        Headline: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /** @description What the number and its range are. */
+            says: components["schemas"]["Text"];
+            /**
+             * Type
+             * @default number
+             * @enum {string}
+             */
+            type: "integer" | "number" | "share";
+            /**
+             * Range
+             * @default none
+             * @enum {string}
+             */
+            range: "none" | "interval" | "middle_half";
+            /**
+             * Cells
+             * @description In the order of the clusters.
+             */
+            cells: components["schemas"]["HeadlineCell"][];
+        };
+        /**
+         * HeadlineCell
+         * @description One number of one cluster.
+         */
+        HeadlineCell: {
+            /** Value */
+            value?: number | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            note: components["schemas"]["Text"];
         };
         /**
          * How
@@ -1076,6 +1355,17 @@ export interface components {
             offset: number;
             /** Limit */
             limit: number;
+            /**
+             * Peers
+             * @description Group among which `percentile` is; empty where none was asked for.
+             * @default
+             */
+            peers: string;
+            /**
+             * Peer Choices
+             * @description Groups that make sense for this result; empty where none was asked for.
+             */
+            peer_choices?: components["schemas"]["PeerChoice"][];
             /** Columns */
             columns: string[];
             /** Rows */
@@ -1144,6 +1434,17 @@ export interface components {
             title: components["schemas"]["Text"];
             /** Count */
             count: number;
+        };
+        /**
+         * PeerChoice
+         * @description A group of rows among which a percentile can be given.
+         */
+        PeerChoice: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /** @description Who the peers are. */
+            says: components["schemas"]["Text"];
         };
         /**
          * Period
@@ -1229,6 +1530,53 @@ export interface components {
              * @description Folders of the workspace that cannot be opened.
              */
             problems?: components["schemas"]["Text"][];
+        };
+        /**
+         * Similar
+         * @description A unit whose profile is like another's.
+         */
+        Similar: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Value
+             * @description Cosine of the shares: 1 the same structure, 0 nothing in common.
+             */
+            value: number;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /**
+             * Distance
+             * @description Krugman distance of the shares: 0 the same, 2 nothing in common.
+             */
+            distance: number;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * SimilarUnits
+         * @description The units most like one of them.
+         */
+        SimilarUnits: {
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "place" | "industry";
+            /** To */
+            to: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Of All
+             * @description Other units of the cluster.
+             */
+            of_all: number;
+            /** Found */
+            found: components["schemas"]["Similar"][];
+            how: components["schemas"]["How"];
         };
         /**
          * TableColumn
@@ -2760,6 +3108,14 @@ export interface operations {
                 limit?: number;
                 /** @description Rows before the page. */
                 offset?: number;
+                /** @description Give a `percentile` among these peers: all, industry, place, parent or size. Empty: none. Those that make sense are in `peer_choices`. */
+                peers?: string;
+                /** @description `value`: the largest first, null last. */
+                order?: "key" | "value";
+                /** @description Rows of this industry alone; of pairs, either side. */
+                industry_id?: string | null;
+                /** @description Rows of this place alone. */
+                place_id?: string | null;
                 /** @description `csv` gives the whole result. */
                 format?: "json" | "csv";
                 /** @description Start the CSV with a byte order mark, for Excel. */
@@ -2807,6 +3163,8 @@ export interface operations {
                      *       "total": 1,
                      *       "offset": 0,
                      *       "limit": 1000,
+                     *       "peers": "",
+                     *       "peer_choices": [],
                      *       "columns": [
                      *         "place_id",
                      *         "industry_id",
@@ -2845,6 +3203,510 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Measurement"];
                     "text/csv": string;
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    choices: {
+        parameters: {
+            query?: {
+                /** @description What is compared. */
+                of?: "place" | "industry";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "of": "place",
+                     *       "units": [
+                     *         {
+                     *           "id": "330782",
+                     *           "title": {
+                     *             "en": "Yiwu",
+                     *             "zh": "义乌"
+                     *           },
+                     *           "count": 12
+                     *         }
+                     *       ],
+                     *       "others": [
+                     *         {
+                     *           "id": "C17",
+                     *           "title": {
+                     *             "en": "Textiles",
+                     *             "zh": "纺织业"
+                     *           },
+                     *           "count": 12
+                     *         }
+                     *       ],
+                     *       "indices": [
+                     *         {
+                     *           "index": "krugman",
+                     *           "title": {
+                     *             "en": "Krugman index",
+                     *             "zh": "克鲁格曼专业化指数"
+                     *           },
+                     *           "reading": {
+                     *             "en": "0: the same structure; 2: nothing in common.",
+                     *             "zh": "0 表示结构完全相同；2 表示毫无共同之处。"
+                     *           },
+                     *           "needs_other": false
+                     *         }
+                     *       ],
+                     *       "default": [
+                     *         "krugman"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query?: {
+                /** @description What is compared. */
+                of?: "place" | "industry";
+                /** @description A unit; repeat it for more, up to ten. Without: the largest. */
+                unit?: string[] | null;
+                /** @description An index, `name` or, of a place and an industry, `name:other`; repeat it for more. */
+                index?: string[] | null;
+                /** @description Bootstrap replicates of the intervals; 0: none. */
+                replicates?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "of": "place",
+                     *       "of_all": 2,
+                     *       "units": [
+                     *         {
+                     *           "id": "330782",
+                     *           "title": {
+                     *             "en": "Yiwu",
+                     *             "zh": "义乌"
+                     *           },
+                     *           "rows": 12
+                     *         }
+                     *       ],
+                     *       "indices": [
+                     *         {
+                     *           "id": "krugman",
+                     *           "index": "krugman",
+                     *           "title": {
+                     *             "en": "Krugman index",
+                     *             "zh": "克鲁格曼专业化指数"
+                     *           },
+                     *           "reading": {
+                     *             "en": "0: the same structure; 2: nothing in common.",
+                     *             "zh": "0 表示结构完全相同；2 表示毫无共同之处。"
+                     *           },
+                     *           "neutral": 0,
+                     *           "of_known": 2,
+                     *           "value": [
+                     *             0.4
+                     *           ],
+                     *           "low": [
+                     *             0.3
+                     *           ],
+                     *           "high": [
+                     *             0.5
+                     *           ],
+                     *           "rank": [
+                     *             1
+                     *           ],
+                     *           "rank_best": [
+                     *             1
+                     *           ],
+                     *           "rank_worst": [
+                     *             2
+                     *           ],
+                     *           "percentile": [
+                     *             75
+                     *           ],
+                     *           "how": {
+                     *             "sentence": {
+                     *               "en": "Firms were counted.",
+                     *               "zh": "统计了企业数量。"
+                     *             },
+                     *             "formula": "n",
+                     *             "reference": "",
+                     *             "url": "",
+                     *             "tables": [
+                     *               "actors"
+                     *             ],
+                     *             "caveats": [],
+                     *             "trace": {
+                     *               "cluster": "example",
+                     *               "data_hash": "3f9c1a20b7d4e658",
+                     *               "jiqun": "0.1.0",
+                     *               "command": "jiqun profile example",
+                     *               "parameters": {},
+                     *               "versions": {
+                     *                 "duckdb": "2.0.0"
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    similar: {
+        parameters: {
+            query: {
+                /** @description The unit the others are compared with. */
+                to: string;
+                /** @description What is compared. */
+                of?: "place" | "industry";
+                /** @description How many to give. */
+                limit?: number;
+                /** @description Bootstrap replicates of the intervals; 0: none. */
+                replicates?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "of": "place",
+                     *       "to": "330781",
+                     *       "title": {
+                     *         "en": "Lanxi",
+                     *         "zh": "兰溪"
+                     *       },
+                     *       "of_all": 1,
+                     *       "found": [
+                     *         {
+                     *           "id": "330782",
+                     *           "title": {
+                     *             "en": "Yiwu",
+                     *             "zh": "义乌"
+                     *           },
+                     *           "value": 0.9,
+                     *           "low": 0.8,
+                     *           "high": 0.95,
+                     *           "distance": 0.3,
+                     *           "rows": 12
+                     *         }
+                     *       ],
+                     *       "how": {
+                     *         "sentence": {
+                     *           "en": "Firms were counted.",
+                     *           "zh": "统计了企业数量。"
+                     *         },
+                     *         "formula": "n",
+                     *         "reference": "",
+                     *         "url": "",
+                     *         "tables": [
+                     *           "actors"
+                     *         ],
+                     *         "caveats": [],
+                     *         "trace": {
+                     *           "cluster": "example",
+                     *           "data_hash": "3f9c1a20b7d4e658",
+                     *           "jiqun": "0.1.0",
+                     *           "command": "jiqun profile example",
+                     *           "parameters": {},
+                     *           "versions": {
+                     *             "duckdb": "2.0.0"
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SimilarUnits"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "mode": "points",
+                     *       "bounds": [
+                     *         120,
+                     *         29,
+                     *         121,
+                     *         30
+                     *       ],
+                     *       "total": 19,
+                     *       "located": 1,
+                     *       "value_title": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "value_unit": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "points": {
+                     *         "id": [
+                     *           "f1"
+                     *         ],
+                     *         "name": [
+                     *           "Firm 1"
+                     *         ],
+                     *         "kind": [
+                     *           "firm"
+                     *         ],
+                     *         "industry": [
+                     *           "C17"
+                     *         ],
+                     *         "place": [
+                     *           "330782"
+                     *         ],
+                     *         "lon": [
+                     *           120.07
+                     *         ],
+                     *         "lat": [
+                     *           29.31
+                     *         ],
+                     *         "value": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "hexagons": {},
+                     *       "areas": {},
+                     *       "boundaries": [],
+                     *       "attribution": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MapLayer"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    compare_clusters: {
+        parameters: {
+            query: {
+                /** @description Id of a cluster; repeat it for more, up to ten. */
+                cluster: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clusters": [
+                     *         {
+                     *           "id": "example",
+                     *           "title": {
+                     *             "en": "Example",
+                     *             "zh": "示例"
+                     *           },
+                     *           "summary": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "origin": "generated",
+                     *           "currency": "",
+                     *           "as_of": "",
+                     *           "licence": "",
+                     *           "attribution": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "notes": [],
+                     *           "counts": {
+                     *             "actors": 19
+                     *           },
+                     *           "physical": true,
+                     *           "digital": true,
+                     *           "grade": {
+                     *             "letter": "A",
+                     *             "score": 96,
+                     *             "errors": 0,
+                     *             "warnings": 1,
+                     *             "infos": 2
+                     *           },
+                     *           "removable": false
+                     *         }
+                     *       ],
+                     *       "headlines": [
+                     *         {
+                     *           "id": "actors",
+                     *           "title": {
+                     *             "en": "Actors",
+                     *             "zh": "主体数"
+                     *           },
+                     *           "says": {
+                     *             "en": "Rows of the table.",
+                     *             "zh": "该表的记录数。"
+                     *           },
+                     *           "type": "integer",
+                     *           "range": "none",
+                     *           "cells": [
+                     *             {
+                     *               "value": 19,
+                     *               "note": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterComparison"];
                 };
             };
             /** @description What was wrong with the request. */
