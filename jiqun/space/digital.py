@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from jiqun.cluster import Cluster
 from jiqun.engine.derived import derived
 from jiqun.space.actors import actors, within_industry
+from jiqun.space.communities import ALONE
 from jiqun.space.exchanges import Exchanges, exchanges
 from jiqun.space.expectation import chance, shared
 from jiqun.space.kept import kept
@@ -35,6 +37,7 @@ __all__ = [
     "of_industry",
     "shared_counterparts",
     "sides",
+    "which_side",
 ]
 
 Array = NDArray[np.float64]
@@ -96,20 +99,38 @@ def _sides(cluster: Cluster) -> Sides | None:
     traded = exchanges(cluster)
     if traded is None:
         return None
-    both = np.intersect1d(traded.sources, traded.targets)
     rows = np.arange(traded.period.size)
-    if len(both) > 0.2 * min(len(traded.sources), len(traded.targets)):
+    side = which_side(cluster, traded.sources, traded.targets)
+    if side == "both":
         ids = np.union1d(traded.sources, traded.targets)
         source = np.searchsorted(ids, traded.sources)[traded.source].astype(np.int32)
         target = np.searchsorted(ids, traded.targets)[traded.target].astype(np.int32)
         return Sides(ids, ids, np.r_[target, source], np.r_[source, target], np.r_[rows, rows], True, True)
-    roster = actors(cluster)
-    firms = roster.filter(roster["kind"] == "firm")["actor_id"].to_numpy().astype(str)
-    acting = np.isin(traded.sources, firms).mean() if len(firms) else 0.0
-    acted_on = np.isin(traded.targets, firms).mean() if len(firms) else 1.0
-    if acting > acted_on + 0.5:
+    if side == "source":
         return Sides(traded.sources, traded.targets, traded.source, traded.target, rows, False, False)
     return Sides(traded.targets, traded.sources, traded.target, traded.source, rows, False, True)
+
+
+def which_side(
+    cluster: Cluster, sources: NDArray[np.str_], targets: NDArray[np.str_]
+) -> Literal["source", "target", "both"]:
+    """Say on which side of pairs the firms are, see :func:`sides`.
+
+    Parameters
+    ----------
+    cluster
+        The data.
+    sources, targets
+        Distinct identifiers on each side.
+    """
+    both = np.intersect1d(sources, targets)
+    if len(both) > 0.2 * min(len(sources), len(targets)):
+        return "both"
+    roster = actors(cluster)
+    firms = roster.filter(roster["kind"] == "firm")["actor_id"].to_numpy().astype(str)
+    acting = np.isin(sources, firms).mean() if len(firms) else 0.0
+    acted_on = np.isin(targets, firms).mean() if len(firms) else 1.0
+    return "source" if acting > acted_on + 0.5 else "target"
 
 
 def shared_counterparts(
@@ -291,18 +312,19 @@ def _leiden(source: NDArray[np.int64], target: NDArray[np.int64], weight: Array,
     except ImportError:
         links = sp.coo_array((weight, (source, target)), shape=(nodes, nodes))
         return np.asarray(scipy.sparse.csgraph.connected_components(links, directed=False)[1], dtype=np.int64)
-    threads = nk.getMaxNumberOfThreads()
-    nk.setNumberOfThreads(1)
-    nk.setSeed(SEED, False)
-    try:
-        graph = nk.Graph(nodes, weighted=True)
-        for u, v, w in zip(source.tolist(), target.tolist(), weight.tolist(), strict=True):
-            graph.addEdge(u, v, w)
-        leiden = nk.community.ParallelLeiden(graph, randomize=False)
-        leiden.run()
-        return np.array(leiden.getPartition().getVector(), dtype=np.int64)
-    finally:
-        nk.setNumberOfThreads(threads)
+    with ALONE:
+        threads = nk.getMaxNumberOfThreads()
+        nk.setNumberOfThreads(1)
+        nk.setSeed(SEED, False)
+        try:
+            graph = nk.Graph(nodes, weighted=True)
+            for u, v, w in zip(source.tolist(), target.tolist(), weight.tolist(), strict=True):
+                graph.addEdge(u, v, w)
+            leiden = nk.community.ParallelLeiden(graph, randomize=False)
+            leiden.run()
+            return np.array(leiden.getPartition().getVector(), dtype=np.int64)
+        finally:
+            nk.setNumberOfThreads(threads)
 
 
 def _positions(placed: _Placed, two: Sides, shown: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:

@@ -18,7 +18,7 @@ from jiqun.space.frames import typed, usable
 from jiqun.space.kept import kept
 from jiqun.space.periods import Grain, Window, calendar, period_code
 
-__all__ = ["UNDATED", "Exchanges", "exchanges"]
+__all__ = ["UNDATED", "Exchanges", "coded", "exchanges"]
 
 UNDATED = -1
 """Code of the period of interactions without a time: they count only where no period is chosen."""
@@ -104,8 +104,8 @@ def _collect(cluster: Cluster, table: Literal["interactions", "ties"]) -> Exchan
         .collect("polars")
         .to_native()
     )
-    sources, source = _coded(summed["source"])
-    targets, target = _coded(summed["target"])
+    sources, source = coded(summed["source"])
+    targets, target = coded(summed["target"])
     period = summed["period"].fill_null(UNDATED).cast(pl.Int32).to_numpy()
     order = np.lexsort((target, source, period))
     return Exchanges(
@@ -122,7 +122,13 @@ def _collect(cluster: Cluster, table: Literal["interactions", "ties"]) -> Exchan
     )
 
 
-def _coded(ids: pl.Series) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
+def coded(ids: pl.Series) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
+    """Give the distinct identifiers in order, and the position of each row's among them.
+
+    >>> names, code = coded(pl.Series(["b", "a", "b"]))
+    >>> names.tolist(), code.tolist()
+    (['a', 'b'], [1, 0, 1])
+    """
     unique = ids.unique().sort()
     codes = ids.cast(pl.Enum(unique)).to_physical().cast(pl.Int32).to_numpy()
     return unique.to_numpy().astype(str), codes
