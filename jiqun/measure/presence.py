@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ from pydantic import Field
 from jiqun.measure.cells import Cells, tidy
 from jiqun.measure.resample import interval, poisson_weights
 
-__all__ = ["Array", "Cut", "Matrix", "of_pairs", "of_units", "presence"]
+__all__ = ["Array", "Cut", "Matrix", "from_weights", "of_cells", "of_pairs", "of_units", "presence"]
 
 Array = NDArray[np.float64]
 Matrix = NDArray[np.bool_]
@@ -41,7 +41,25 @@ def presence(groups: Cells, cut: float, times: NDArray[np.int64] | None = None) 
     times
         Bootstrap weight of each group, in place of its number of rows.
     """
-    whole = groups.total(times=times)
+    return from_weights(groups.total(times=times), cut)
+
+
+def from_weights(whole: Array, cut: float) -> Matrix:
+    """Tell which industries each place has from the weights of cells.
+
+    Parameters
+    ----------
+    whole
+        Weights, shape (places + 1, industries + 1): the last row and column are those whose place or
+        industry is unknown.
+    cut
+        Location quotient from which on an industry counts as present; 0 for any weight at all.
+
+    Examples
+    --------
+    >>> from_weights(np.array([[2.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]), 1.0).tolist()
+    [[True, False], [False, True]]
+    """
     weight = whole[:-1, :-1]
     if cut == 0.0:
         there: Matrix = weight > 0
@@ -58,8 +76,9 @@ def of_units(
     statistic: Callable[[NDArray[np.int64] | None], Array],
     bootstrap: tuple[int, float, np.random.Generator | int | None],
     *,
+    value: Array | None = None,
     extra: dict[str, Any] | None = None,
-    note: str = "nothing present",
+    notes: Sequence[str | None] | None = None,
 ) -> Any:
     """Make the tidy table of a number for each unit, with a percentile interval.
 
@@ -73,17 +92,59 @@ def of_units(
         Function of bootstrap weights (None: the table itself) giving (units,).
     bootstrap
         Replicates, level and random numbers.
+    value
+        ``statistic(None)``, where it is known already.
     extra
         Further columns.
-    note
-        What is said where the value is null.
+    notes
+        What is said of each unit; None says “nothing present” where the value is null.
     """
-    value = statistic(None)
+    value = statistic(None) if value is None else value
     low, high = _interval(groups, statistic, bootstrap, value)
     names = groups.industries if of == "industry" else groups.places
-    notes = [None if np.isfinite(v) else note for v in value]
+    said = notes if notes is not None else [None if np.isfinite(v) else "nothing present" for v in value]
     return tidy(
-        {f"{of}_id": names.tolist(), "value": value, "low": low, "high": high, **(extra or {}), "note": notes},
+        {f"{of}_id": names.tolist(), "value": value, "low": low, "high": high, **(extra or {}), "note": list(said)},
+        groups.native,
+    )
+
+
+def of_cells(
+    groups: Cells,
+    statistic: Callable[[NDArray[np.int64] | None], Array],
+    bootstrap: tuple[int, float, np.random.Generator | int | None],
+    *,
+    extra: dict[str, Array | Matrix],
+    notes: Callable[[Array], Sequence[str | None]],
+) -> Any:
+    """Make the tidy table of a number for each place and industry, with a percentile interval.
+
+    Parameters
+    ----------
+    groups
+        Cells of a table.
+    statistic
+        Function of bootstrap weights (None: the table itself) giving (places, industries).
+    bootstrap
+        Replicates, level and random numbers.
+    extra
+        Further columns, each (places, industries).
+    notes
+        Function of the values (places × industries,) that gives what is said of each.
+    """
+    value = statistic(None).ravel()
+    low, high = _interval(groups, lambda times: statistic(times).ravel(), bootstrap, value)
+    n_places, n_industries = groups.shape
+    return tidy(
+        {
+            "place_id": np.repeat(groups.places, n_industries).tolist(),
+            "industry_id": np.tile(groups.industries, n_places).tolist(),
+            "value": value,
+            "low": low,
+            "high": high,
+            **{name: column.ravel() for name, column in extra.items()},
+            "note": list(notes(value)),
+        },
         groups.native,
     )
 
@@ -92,6 +153,8 @@ def of_pairs(
     groups: Cells,
     statistic: Callable[[NDArray[np.int64] | None], Array],
     bootstrap: tuple[int, float, np.random.Generator | int | None],
+    *,
+    extra: dict[str, Array | NDArray[np.bool_] | NDArray[np.int64]] | None = None,
 ) -> Any:
     """Make the tidy table of a symmetric matrix over industries, each unordered pair once.
 
@@ -103,6 +166,8 @@ def of_pairs(
         Function of bootstrap weights (None: the table itself) giving (industries, industries).
     bootstrap
         Replicates, level and random numbers.
+    extra
+        Further columns, each of the pairs in the order of ``np.triu_indices``.
     """
     first, second = np.triu_indices(len(groups.industries), k=1)
 
@@ -118,6 +183,7 @@ def of_pairs(
             "value": value,
             "low": low,
             "high": high,
+            **(extra or {}),
             "note": [None if np.isfinite(v) else "an industry is present nowhere" for v in value],
         },
         groups.native,

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 from pydantic import Field
 
-from jiqun.cluster import Reference, Words
+from jiqun.cluster import JiqunError, Reference, Words
 from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
-from jiqun.measure.eigenvector import complexity, standardised
+from jiqun.measure.eigenvector import Complexity, Components, complexity, reflections, standardised
 from jiqun.measure.index import Needs, index
-from jiqun.measure.presence import Array, Cut, of_units, presence
+from jiqun.measure.presence import Array, Cut, Matrix, of_units, presence
 from jiqun.measure.resample import Level, Replicates, Seed
+
+Method = Literal["eigenvector", "reflections"]
+Solution = Annotated[
+    Method,
+    Field(description="eigenvector: the limit; reflections: a number of averages of averages, as of 2009."),
+]
+Parts = Annotated[
+    Components,
+    Field(
+        description="Where the graph of places and industries falls apart: values in the largest component only, "
+        "or in each, standardised by itself."
+    ),
+]
 
 
 @index(
@@ -36,6 +49,15 @@ from jiqun.measure.resample import Level, Replicates, Seed
 def eci(
     frame: IntoFrame,
     *,
+    method: Solution = "eigenvector",
+    steps: Annotated[
+        int, Field(ge=0, le=1000, description="Reflections, an even number; for method reflections only.")
+    ] = 20,
+    scale: Annotated[
+        Literal["deviations", "range"],
+        Field(description="deviations: standard deviations from the mean; range: 0 for the least, 100 for the most."),
+    ] = "deviations",
+    components: Parts = "largest",
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
@@ -55,6 +77,15 @@ def eci(
     ----------
     frame
         One row for each actor or cell.
+    method, steps
+        ``"eigenvector"``, or ``"reflections"``: the method of reflections stopped after an even number of
+        steps (20: ``morc`` of EconGeo; 18: ``complexity_measures(method="reflections")`` of economiccomplexity
+        with its 20 columns). After odd numbers of steps a place has averages of ubiquity, which fall with
+        complexity. The reflections are of the whole matrix, whether connected or not.
+    scale
+        ``"deviations"``, or ``"range"``: from 0 to 100, as EconGeo gives reflections.
+    components
+        ``"largest"`` or ``"each"`` connected component, standardised within itself.
     place, industry
         Columns of the keys.
     weight
@@ -72,10 +103,16 @@ def eci(
     Returns
     -------
     frame
-        ``place_id, value, low, high, with_diversity, components, note``. ``with_diversity`` is the correlation
-        of the places' complexity with their diversity: below 0.2 the sign is close to arbitrary.
-        ``components`` counts the connected parts of the graph of places and industries; only the
-        largest has values.
+        ``place_id, value, low, high, with_diversity, component, components, note``. ``with_diversity`` is the
+        correlation of the places' complexity with their diversity: below 0.2 the sign is close to arbitrary,
+        and the note says so. ``components`` counts the connected parts of the graph of places and industries,
+        ``component`` is that of the place (1: the largest, 0: no industry). Null outside the largest component,
+        where a component has fewer than two places or industries, and where the second eigenvalue is multiple.
+
+    Raises
+    ------
+    JiqunError
+        If the number of reflections is odd.
 
     References
     ----------
@@ -91,21 +128,44 @@ def eci(
     ['p', 'q', 'r']
     """
     groups = cells(frame, "eci", place=place, industry=industry, weight=weight, unknown=unknown)
+    if method == "reflections" and steps % 2:
+        raise JiqunError(
+            f"eci needs an even number of steps; {steps} gives averages of ubiquity, which fall with complexity.",
+            f"eci 的 steps 须为偶数；{steps} 步得到的是遍在性的平均值，随复杂度升高而下降。",
+        )
+
+    def value(present: Matrix, solved: Complexity) -> Array:
+        raw = reflections(present, "place", steps) if method == "reflections" else solved.scaled("place", "place", ddof)
+        if method == "reflections" and scale == "deviations":
+            return standardised(raw, raw, ddof)
+        return to_range(raw) if scale == "range" else raw
 
     def statistic(times: NDArray[np.int64] | None) -> Array:
-        solved = complexity(presence(groups, cut, times))
-        return standardised(solved.places, solved.places, ddof)
+        present = presence(groups, cut, times)
+        return value(present, complexity(present, components))
 
-    solved = complexity(presence(groups, cut))
-    count = len(groups.places)
-    return of_units(
-        groups,
-        "place",
-        statistic,
-        (replicates, level, rng),
-        extra={
-            "with_diversity": np.full(count, solved.with_diversity),
-            "components": np.full(count, solved.components),
-        },
-        note="outside the largest connected component" if solved.components > 1 else "nothing to tell apart",
-    )
+    present = presence(groups, cut)
+    solved = complexity(present, components)
+    found = value(present, solved)
+    extra = {
+        "with_diversity": solved.with_diversity[solved.place_part],
+        "component": solved.place_part,
+        "components": np.full(len(groups.places), solved.components),
+    }
+    notes = solved.notes("place", found) if method == "eigenvector" else reflected(found, solved.components)
+    return of_units(groups, "place", statistic, (replicates, level, rng), value=found, extra=extra, notes=notes)
+
+
+def to_range(values: Array) -> Array:
+    """Move the least value to 0 and the greatest to 100; NaN where they are the same."""
+    known = values[np.isfinite(values)]
+    if len(known) == 0 or known.max() - known.min() < 1e-12:
+        return np.full(values.shape, np.nan)
+    ranged: Array = (values - known.min()) / (known.max() - known.min()) * 100.0
+    return ranged
+
+
+def reflected(values: Array, components: int) -> list[str | None]:
+    """What is said of values by reflections: why there is none, or that the graph falls apart."""
+    apart = f"the graph falls into {components} components: comparable within one only" if components > 1 else None
+    return [apart if np.isfinite(v) else "nothing present, or nothing to tell apart" for v in values]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
+import scipy.sparse as sp
 from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 from pydantic import Field
@@ -14,6 +15,9 @@ from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.presence import Array, Cut, Matrix, of_units, presence
 from jiqun.measure.resample import Level, Replicates, Seed
+from jiqun.measure.shares import Of
+
+Update = Literal["synchronous", "sequential"]
 
 
 @index(
@@ -46,6 +50,14 @@ from jiqun.measure.resample import Level, Replicates, Seed
 def fitness(
     frame: IntoFrame,
     *,
+    of: Of = "place",
+    update: Annotated[
+        Update,
+        Field(
+            description="synchronous: both sides from the step before (2012); sequential: industries from the places "
+            "of the same step (econcomplex). The limit is the same."
+        ),
+    ] = "synchronous",
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
@@ -59,17 +71,22 @@ def fitness(
     level: Level = 0.95,
     rng: Seed = 0,
 ) -> Any:
-    """Compute the fitness of every place.
+    """Compute the fitness of every place, or the complexity of every industry by the same map.
 
     The map is iterated from 1, both sides at once, each divided by its mean. In matrices that are not
     filled enough some fitnesses go to 0 for ever, and a fixed number of steps such as 20 means nothing:
-    the iteration runs on the logarithms until none changes by more than the tolerance, and the
-    number of steps is in the result.
+    the iteration runs on the logarithms until none changes by more than the tolerance, the
+    number of steps is in the result, and the note tells where it ended before that.
 
     Parameters
     ----------
     frame
         One row for each actor or cell.
+    of
+        ``"place"``: fitness F. ``"industry"``: complexity Q.
+    update
+        ``"synchronous"`` or ``"sequential"``. With a fixed number of steps the two differ: 20 iterations of the R
+        package economiccomplexity are 19 synchronous steps here, 20 of econcomplex are 20 sequential ones.
     place, industry
         Columns of the keys.
     weight
@@ -86,8 +103,8 @@ def fitness(
     Returns
     -------
     frame
-        ``place_id, value, low, high, log, steps, note``. ``log`` is ln F, which tells small fitnesses apart.
-        Null for a place without any industry present.
+        ``place_id`` (or ``industry_id``), ``value, low, high, log, steps, note``. ``log`` is ln F, which tells small
+        fitnesses apart. Null for a place without any industry present, and an industry present nowhere.
 
     References
     ----------
@@ -103,16 +120,23 @@ def fitness(
     [1.0, 1.0]
     """
     groups = cells(frame, "fitness", place=place, industry=industry, weight=weight, unknown=unknown)
+    side: Literal[0, 1] = 0 if of == "place" else 1
 
     def statistic(times: NDArray[np.int64] | None) -> Array:
-        return np.exp(log_fitness(presence(groups, cut, times), tolerance, iterations)[0])
+        return np.exp(log_fitness(presence(groups, cut, times), tolerance, iterations, update)[side])
 
-    logs, steps = log_fitness(presence(groups, cut), tolerance, iterations)
+    solved = log_fitness(presence(groups, cut), tolerance, iterations, update)
+    logs: Array = solved[side]
+    steps, change = solved[2], solved[3]
+    ended = None if change < tolerance else f"still changing by {change:.1e} after {steps} steps: read log"
+    notes = [ended if np.isfinite(v) else "nothing present" for v in logs]
     extra = {"log": logs, "steps": np.full(len(logs), steps)}
-    return of_units(groups, "place", statistic, (replicates, level, rng), extra=extra, note="no industry present")
+    return of_units(groups, of, statistic, (replicates, level, rng), value=np.exp(logs), extra=extra, notes=notes)
 
 
-def log_fitness(present: Matrix, tolerance: float, iterations: int) -> tuple[Array, int]:
+def log_fitness(
+    present: Matrix, tolerance: float, iterations: int, update: Update = "synchronous"
+) -> tuple[Array, Array, int, float]:
     """Iterate the map on logarithms.
 
     Parameters
@@ -121,39 +145,51 @@ def log_fitness(present: Matrix, tolerance: float, iterations: int) -> tuple[Arr
         Which industries each place has, shape (places, industries).
     tolerance, iterations
         When to stop.
+    update
+        Whether industries see the places of the step before or of the same step.
 
     Returns
     -------
-    log, steps
-        ln F of each place, mean of F being 1 over places with an industry; NaN without. Steps taken.
+    fitness, complexity, steps, change
+        ln F of each place and ln Q of each industry, the mean of F and of Q being 1; NaN where nothing is
+        present. Steps taken, and the largest change of ln F in the last.
+
+    Examples
+    --------
+    >>> log_fitness(np.ones((2, 3), dtype=bool), 1e-9, 100)[2:]
+    (2, 0.0)
     """
-    result = np.full(len(present), np.nan)
-    some = present.any(axis=1)
-    b = present[some][:, present.any(axis=0)]
-    if b.size == 0:
-        return result, 0
-    fit, quality = np.zeros(len(b)), np.zeros(b.shape[1])
-    absent = np.where(b, 0.0, -np.inf)
-    step = 0
+    fitness_of, quality_of = np.full(present.shape[0], np.nan), np.full(present.shape[1], np.nan)
+    some, known = present.any(axis=1), present.any(axis=0)
+    b = sp.csr_array(present[np.ix_(some, known)].astype(np.float64))
+    if b.nnz == 0:
+        return fitness_of, quality_of, 0, 0.0
+    across = sp.csr_array(b.T)
+    fit, quality = np.zeros(b.shape[0]), np.zeros(b.shape[1])
+    step, change = 0, np.inf
     for step in range(1, iterations + 1):
-        raised = _log_sum(absent + quality)
-        lowered = -_log_sum((absent - fit[:, None]).T)
-        after = raised - _log_mean(raised)
-        quality = lowered - _log_mean(lowered)
-        change = np.abs(after - fit).max()
+        after = _over_mean(_log_sum(b, quality))
+        quality = _over_mean(-_log_sum(across, -(after if update == "sequential" else fit)))
+        change = float(np.abs(after - fit).max())
         fit = after
         if change < tolerance and step > 1:
             break
-    result[some] = fit
-    return result, step
+    fitness_of[some], quality_of[known] = fit, quality
+    return fitness_of, quality_of, step, change
 
 
-def _log_sum(logs: Array) -> Array:
-    """Logarithm of the sum of exponentials of each row; every row has a finite entry."""
-    top = logs.max(axis=1)
-    summed: Array = top + np.log(np.exp(logs - top[:, None]).sum(axis=1))
-    return summed
+def _log_sum(b: sp.csr_array, logs: Array) -> Array:
+    """Logarithm of the sum of exponentials over the entries of each row; every row has one."""
+    top = logs.max()
+    if top - logs.min() < 600.0:
+        summed: Array = np.log(b @ np.exp(logs - top)) + top
+        return summed
+    entries, start = logs[b.indices], b.indptr[:-1]
+    high = np.maximum.reduceat(entries, start)
+    within = np.add.reduceat(np.exp(entries - np.repeat(high, np.diff(b.indptr))), start)
+    return np.asarray(high + np.log(within))
 
 
-def _log_mean(logs: Array) -> float:
-    return float(_log_sum(logs[None, :])[0] - np.log(len(logs)))
+def _over_mean(logs: Array) -> Array:
+    top = logs.max()
+    return np.asarray(logs - top - np.log(np.exp(logs - top).mean()))

@@ -9,11 +9,12 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 from pydantic import Field
 
-from jiqun.cluster import Reference, Words
+from jiqun.cluster import JiqunError, Reference, Words
 from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
-from jiqun.measure.eigenvector import complexity, standardised
+from jiqun.measure.complexity.eci import Parts, Solution, reflected, to_range
+from jiqun.measure.eigenvector import Complexity, complexity, reflections, standardised
 from jiqun.measure.index import Needs, index
-from jiqun.measure.presence import Array, Cut, of_units, presence
+from jiqun.measure.presence import Array, Cut, Matrix, of_units, presence
 from jiqun.measure.resample import Level, Replicates, Seed
 
 
@@ -39,12 +40,18 @@ from jiqun.measure.resample import Level, Replicates, Seed
 def pci(
     frame: IntoFrame,
     *,
+    method: Solution = "eigenvector",
+    steps: Annotated[
+        int, Field(ge=0, le=1000, description="Reflections, an odd number; for method reflections only.")
+    ] = 19,
     scale: Annotated[
-        Literal["own", "eci"],
+        Literal["own", "eci", "range"],
         Field(
-            description="own: by the industries' mean and deviation; eci: by the places', so that ECI is a mean of PCI."
+            description="own: by the industries' mean and deviation; eci: by the places', so that ECI is a mean of "
+            "PCI; range: 0 for the least, 100 for the most."
         ),
     ] = "own",
+    components: Parts = "largest",
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
@@ -64,9 +71,15 @@ def pci(
     ----------
     frame
         One row for each actor or cell.
+    method, steps
+        ``"eigenvector"``, or ``"reflections"``: the method of reflections stopped after an odd number of steps
+        (19: ``mort`` of EconGeo, and economiccomplexity with its 20 columns).
     scale
         ``"own"``: mean and deviation over industries (R, econcomplex). ``"eci"``: those of the places, so
-        that the index of a place is the mean over its industries (py-ecomplexity).
+        that the index of a place is the mean over its industries (py-ecomplexity); not of reflections.
+        ``"range"``: from 0 to 100, as EconGeo gives reflections.
+    components
+        ``"largest"`` or ``"each"`` connected component, standardised within itself.
     place, industry
         Columns of the keys.
     weight
@@ -84,10 +97,17 @@ def pci(
     Returns
     -------
     frame
-        ``industry_id, value, low, high, with_diversity, components, note``. ``with_diversity`` is the correlation
-        of the places' complexity with their diversity: below 0.2 the sign is close to arbitrary.
-        ``components`` counts the connected parts of the graph of places and industries; only the
-        largest has values.
+        ``industry_id, value, low, high, with_diversity, component, components, note``. ``with_diversity`` is the
+        correlation of the places' complexity with their diversity: below 0.2 the sign is close to arbitrary,
+        and the note says so. ``components`` counts the connected parts of the graph of places and industries,
+        ``component`` is that of the industry (1: the largest, 0: present nowhere). Null outside the largest
+        component, where a component has fewer than two places or industries, and where the second eigenvalue
+        is multiple.
+
+    Raises
+    ------
+    JiqunError
+        If the number of reflections is even, or they are to be scaled by the places.
 
     References
     ----------
@@ -103,21 +123,30 @@ def pci(
     ['a', 'b', 'c']
     """
     groups = cells(frame, "pci", place=place, industry=industry, weight=weight, unknown=unknown)
+    if method == "reflections" and (steps % 2 == 0 or scale == "eci"):
+        raise JiqunError(
+            f"pci by reflections needs an odd number of steps and scale own or range; it has {steps} and {scale}.",
+            f"pci 用 reflections 时，steps 须为奇数，scale 须为 own 或 range；现为 {steps} 和 {scale}。",
+        )
+
+    def value(present: Matrix, solved: Complexity) -> Array:
+        if method == "reflections":
+            raw = reflections(present, "industry", steps)
+            return to_range(raw) if scale == "range" else standardised(raw, raw, ddof)
+        scaled = solved.scaled("industry", "place" if scale == "eci" else "industry", ddof)
+        return to_range(scaled) if scale == "range" else scaled
 
     def statistic(times: NDArray[np.int64] | None) -> Array:
-        solved = complexity(presence(groups, cut, times))
-        return standardised(solved.industries, solved.industries if scale == "own" else solved.places, ddof)
+        present = presence(groups, cut, times)
+        return value(present, complexity(present, components))
 
-    solved = complexity(presence(groups, cut))
-    count = len(groups.industries)
-    return of_units(
-        groups,
-        "industry",
-        statistic,
-        (replicates, level, rng),
-        extra={
-            "with_diversity": np.full(count, solved.with_diversity),
-            "components": np.full(count, solved.components),
-        },
-        note="outside the largest connected component" if solved.components > 1 else "nothing to tell apart",
-    )
+    present = presence(groups, cut)
+    solved = complexity(present, components)
+    found = value(present, solved)
+    extra = {
+        "with_diversity": solved.with_diversity[solved.industry_part],
+        "component": solved.industry_part,
+        "components": np.full(len(groups.industries), solved.components),
+    }
+    notes = solved.notes("industry", found) if method == "eigenvector" else reflected(found, solved.components)
+    return of_units(groups, "industry", statistic, (replicates, level, rng), value=found, extra=extra, notes=notes)

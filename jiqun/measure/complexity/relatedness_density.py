@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from jiqun.cluster import Reference, Words
-from jiqun.measure.cells import ColumnName, Unknown, Weight, cells, tidy
+from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
 from jiqun.measure.complexity.proximity import hidalgo
 from jiqun.measure.complexity.relatedness import related
 from jiqun.measure.index import Bounds, Needs, index
-from jiqun.measure.presence import Array, Cut, presence
-from jiqun.measure.resample import Level, Replicates, Seed, interval, poisson_weights
+from jiqun.measure.presence import Array, Cut, Matrix, of_cells, presence
+from jiqun.measure.resample import Level, Replicates, Seed
 
-Diagonal = Literal["include", "exclude"]
+Diagonal = Annotated[
+    Literal["include", "exclude"],
+    Field(description="Whether an industry is related to itself: include as py-ecomplexity, exclude as EconGeo."),
+]
 
 
 @index(
@@ -47,10 +50,7 @@ def relatedness_density(
     method: Annotated[
         Literal["hidalgo", "association", "cosine", "jaccard", "probability"], Field(description="Relatedness used.")
     ] = "hidalgo",
-    diagonal: Annotated[
-        Diagonal,
-        Field(description="Whether an industry is related to itself: include as py-ecomplexity, exclude as EconGeo."),
-    ] = "exclude",
+    diagonal: Diagonal = "exclude",
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
@@ -107,29 +107,29 @@ def relatedness_density(
     groups = cells(frame, "relatedness_density", place=place, industry=industry, weight=weight, unknown=unknown)
 
     def statistic(times: NDArray[np.int64] | None) -> Array:
-        present = presence(groups, cut, times)
-        near = hidalgo(present) if method == "hidalgo" else related(present, method, "events")
-        near = np.nan_to_num(near)
-        if diagonal == "exclude":
-            np.fill_diagonal(near, 0.0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            density: Array = (present.astype(np.float64) @ near / near.sum(axis=0)).ravel()
-        return density
+        there = presence(groups, cut, times)
+        near = hidalgo(there) if method == "hidalgo" else related(there, method, "events")
+        return density(there, weighed(near, diagonal))
 
-    value = statistic(None)
-    low = high = np.full(value.shape, np.nan)
-    if replicates:
-        low, high, _ = interval(statistic, poisson_weights(groups.rows, replicates, rng), level)
-    n_places, n_industries = groups.shape
-    return tidy(
-        {
-            "place_id": np.repeat(groups.places, n_industries).tolist(),
-            "industry_id": np.tile(groups.industries, n_places).tolist(),
-            "value": value,
-            "low": np.where(np.isnan(value), np.nan, low),
-            "high": np.where(np.isnan(value), np.nan, high),
-            "present": presence(groups, cut).ravel(),
-            "note": [None if np.isfinite(v) else "related to no industry" for v in value],
-        },
-        frame,
+    return of_cells(
+        groups,
+        statistic,
+        (replicates, level, rng),
+        extra={"present": presence(groups, cut)},
+        notes=lambda value: [None if np.isfinite(v) else "related to no industry" for v in value],
     )
+
+
+def weighed(near: Array, diagonal: Literal["include", "exclude"]) -> Array:
+    """Relatedness as weights: 0 where undefined, and on the diagonal where that is left out."""
+    weights = np.nan_to_num(near)
+    if diagonal == "exclude":
+        np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def density(present: Matrix, near: Array) -> Array:
+    """Share of the relatedness to an industry that lies in industries a place has, (places, industries)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Array = present.astype(np.float64) @ near / near.sum(axis=0)
+    return found

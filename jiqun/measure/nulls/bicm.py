@@ -11,7 +11,7 @@ import numpy as np
 
 from jiqun.cluster import Reference, Words
 from jiqun.measure.cells import Cells
-from jiqun.measure.configuration import link_probabilities
+from jiqun.measure.configuration import configuration
 from jiqun.measure.nulls.null import Codes, Null
 from jiqun.measure.presence import presence
 
@@ -19,7 +19,7 @@ __all__ = ["BICM"]
 
 
 def _cells(groups: Cells, _: Codes, parameters: Mapping[str, Any]) -> Callable[[np.random.Generator], Cells]:
-    probability = link_probabilities(presence(groups, parameters["cut"]))
+    probability = configuration(presence(groups, parameters["cut"])).full()
 
     def draw(rng: np.random.Generator) -> Cells:
         place, industry = (rng.random(probability.shape) < probability).nonzero()
