@@ -82,6 +82,7 @@ def each_unit(  # noqa: PLR0917
     low: float = -np.inf,
     high: float = np.inf,
     extra: dict[str, Array] | None = None,
+    undefined: str = "no weight, or nothing to compare with",
 ) -> Any:
     """Make the tidy table of a statistic of each unit, with its bootstrap interval.
 
@@ -103,6 +104,8 @@ def each_unit(  # noqa: PLR0917
         Bounds of the index.
     extra
         Further columns, each (units,).
+    undefined
+        What is said where the value is null although the unit has weight.
     """
     value = statistic(spread(groups, of))
     below = above = np.full(value.shape, np.nan)
@@ -110,9 +113,8 @@ def each_unit(  # noqa: PLR0917
         draws = poisson_weights(groups.rows, replicates, rng)
         lower, upper, centre = interval(lambda w: statistic(spread(groups, of, w)), draws, level)
         below, above = np.clip(value + lower - centre, low, high), np.clip(value + upper - centre, low, high)
-    rows = groups.total(power=0)
-    weight = groups.total()
     axis = 0 if of == "industry" else 1
+    rows, weight = groups.total(power=0).sum(axis=axis)[:-1], groups.total().sum(axis=axis)[:-1]
     names = groups.industries if of == "industry" else groups.places
     return tidy(
         {
@@ -121,9 +123,12 @@ def each_unit(  # noqa: PLR0917
             "low": below,
             "high": above,
             **(extra or {}),
-            "rows": rows.sum(axis=axis)[:-1].astype(np.int64),
-            "weight": weight.sum(axis=axis)[:-1],
-            "note": [None if np.isfinite(v) else "no weight, or nothing to compare with" for v in value],
+            "rows": rows.astype(np.int64),
+            "weight": weight,
+            "note": [
+                None if np.isfinite(v) else undefined if w > 0 else "no weight, or nothing to compare with"
+                for v, w in zip(value, weight, strict=True)
+            ],
         },
         groups.native,
     )
