@@ -9,13 +9,49 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from jiqun.cluster import Cluster
 from jiqun.measure.index import Bounds, Index, Law, Needs, Space, find, index, registered
 from jiqun.measure.read import table_of
 
-__all__ = ["Bounds", "Index", "Law", "Needs", "Space", "index", "indices", "measure"]
+if TYPE_CHECKING:
+    from jiqun.measure.bootstrapping import bootstrap
+    from jiqun.measure.enveloping import envelope
+    from jiqun.measure.explaining import explain
+    from jiqun.measure.latex import to_latex
+    from jiqun.measure.multiple import adjust
+    from jiqun.measure.plotting import plot
+
+__all__ = [
+    "Bounds",
+    "Index",
+    "Law",
+    "Needs",
+    "Space",
+    "adjust",
+    "bootstrap",
+    "envelope",
+    "explain",
+    "index",
+    "indices",
+    "measure",
+    "plot",
+    "to_latex",
+]
+
+_LATER = MappingProxyType(
+    {
+        "adjust": "multiple",
+        "bootstrap": "bootstrapping",
+        "envelope": "enveloping",
+        "explain": "explaining",
+        "plot": "plotting",
+        "to_latex": "latex",
+    }
+)
+"""Functions that are imported when they are first used, and the module of each."""
 
 
 def indices() -> Mapping[str, Index]:
@@ -76,6 +112,8 @@ def measure(
 
 
 def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
     if not name.startswith("_") and name in indices():
         return indices()[name].function
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,8 +18,20 @@ from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from jiqun.cluster import JiqunError, Reference, UnknownName, Words
+from jiqun.measure.measured import Provenance, measured
 
-__all__ = ["Bounds", "Index", "Law", "Needs", "Space", "find", "index", "register", "registered"]
+__all__ = [
+    "Bounds",
+    "Index",
+    "Law",
+    "Needs",
+    "Space",
+    "check_parameters",
+    "find",
+    "index",
+    "register",
+    "registered",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,7 +87,7 @@ class Index:
     grain: tuple[str, ...]
     bounds: Bounds
     neutral: float | None
-    """The value that says “as expected by chance”,drawn as a line in charts."""
+    """The value that says “as expected by chance”, drawn as a line in charts."""
     spaces: tuple[Space, ...]
     laws: tuple[Law, ...]
     references: tuple[Reference, ...]
@@ -115,7 +127,8 @@ def index(
     """Declare a function of a table to be an index.
 
     The function is returned with its parameters checked: an unknown name or a value out of range is
-    a :class:`~jiqun.cluster.JiqunError` that lists what would be right.
+    a :class:`~jiqun.cluster.JiqunError` that lists what would be right. Its result, a frame of the caller's
+    library, can also plot, explain and print itself (see :mod:`jiqun.measure.measured`).
     """
 
     def declare(function: F) -> F:
@@ -124,7 +137,8 @@ def index(
 
         @functools.wraps(function)
         def checked(frame: Any, /, **parameters: Any) -> Any:
-            return function(frame, **_check(name, model, parameters))
+            used = _check(name, model, parameters)
+            return measured(function(frame, **used), Provenance(name, used))
 
         register(
             Index(
@@ -182,6 +196,17 @@ def _check(name: str, model: type[BaseModel], parameters: Mapping[str, Any]) -> 
             f"{name}：参数 {where} = {first['input']!r} 不合要求（{first['msg']}）。",
         ) from error
     return {field: getattr(checked, field) for field in model.model_fields}
+
+
+def check_parameters(chosen: Index, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Give all parameters of an index, those given checked and the others at their defaults.
+
+    Raises
+    ------
+    JiqunError
+        If a name or a value is not right; the message says what would be.
+    """
+    return _check(chosen.name, chosen.parameters, parameters)
 
 
 def find(name: str, indices: Mapping[str, Index]) -> Index:
