@@ -9,7 +9,7 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from jiqun.cluster import Reference, Words
-from jiqun.measure.cells import Cells, ColumnName, Unknown, Weight, cells, tidy
+from jiqun.measure.cells import Cells, ColumnName, Unknown, Weight, cells, labels, tidy
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.resample import Level, Replicates, Seed, interval, poisson_weights
 from jiqun.measure.shares import Array, spread
@@ -93,14 +93,14 @@ def coagglomeration(
         low, high = value + below - centre, value + above - centre
     return tidy(
         {
-            "industry_id": groups.industries[first].tolist(),
-            "industry_id_2": groups.industries[second].tolist(),
+            "industry_id": labels(groups.industries, first),
+            "industry_id_2": labels(groups.industries, second),
             "value": value,
             "low": low,
             "high": high,
             "note": [None if np.isfinite(v) else "no weight, or one place only" for v in value],
         },
-        frame,
+        groups.native,
     )
 
 

@@ -10,7 +10,7 @@ from narwhals.typing import IntoFrame
 from scipy.special import ndtr
 
 from jiqun.cluster import Reference, Words
-from jiqun.measure.cells import ColumnName, cells, tidy
+from jiqun.measure.cells import ColumnName, cells, labels, tidy
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.resample import Level, Replicates, Seed, interval, poisson_weights
 from jiqun.measure.shares import Array
@@ -100,8 +100,8 @@ def colocation(
         z = np.where(found.variance > 1e-30, found.excess / np.sqrt(found.variance), np.nan)
     return tidy(
         {
-            "industry_id": groups.industries[first].tolist(),
-            "industry_id_2": groups.industries[second].tolist(),
+            "industry_id": labels(groups.industries, first),
+            "industry_id_2": labels(groups.industries, second),
             "value": found.excess,
             "low": low,
             "high": high,
@@ -111,7 +111,7 @@ def colocation(
             "z": z,
             "note": [None if np.isfinite(v) else "an industry has no plant" for v in found.excess],
         },
-        frame,
+        groups.native,
     )
 
 

@@ -131,7 +131,7 @@ def ellison_glaeser(
             "weight": groups.by_industry()[:-1],
             "note": _notes(groups, found),
         },
-        frame,
+        groups.native,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from narwhals.typing import IntoFrame
+from pydantic import Field
 
 from jiqun.cluster import Reference, Words
 from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
@@ -36,6 +37,10 @@ def hoover(
     frame: IntoFrame,
     *,
     of: Of = "industry",
+    compare: Annotated[
+        Literal["whole", "uniform"],
+        Field(description="whole: shares of everything; uniform: the same share for each part that occurs."),
+    ] = "whole",
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
@@ -55,6 +60,9 @@ def hoover(
         One row for each actor or cell.
     of
         ``"industry"`` (concentration) or ``"place"`` (specialisation).
+    compare
+        ``"whole"``: from the distribution of everything; ``"uniform"``: from equal parts, the Hoover (Robin Hood)
+        index of inequality that REAT's ``hoover`` gives without a reference.
     place, industry
         Columns of the keys.
     weight
@@ -83,10 +91,16 @@ def hoover(
     [('a', 0.25), ('b', 0.75)]
     """
     groups = cells(frame, "hoover", place=place, industry=industry, weight=weight, unknown=unknown)
-    return each_unit(groups, of, distance_to_whole, replicates, level, rng, low=0.0, high=1.0)
+    statistic = distance_to_whole if compare == "whole" else _distance_to_equal_parts
+    return each_unit(groups, of, statistic, replicates, level, rng, low=0.0, high=1.0)
 
 
 def distance_to_whole(given: Spread) -> Array:
     """Half the absolute distance of each unit's shares from those of the whole, shape (units,)."""
     half: Array = 0.5 * np.abs(given.share - given.base).sum(axis=1)
+    return half
+
+
+def _distance_to_equal_parts(given: Spread) -> Array:
+    half: Array = 0.5 * np.abs(given.share - 1.0 / given.weight.shape[1]).sum(axis=1)
     return half

@@ -8,8 +8,8 @@ import numpy as np
 from narwhals.typing import IntoFrame
 from pydantic import Field
 
-from jiqun.cluster import Reference, Words
-from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
+from jiqun.cluster import JiqunError, Reference, Words
+from jiqun.measure.cells import Cells, ColumnName, Unknown, Weight, cells
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.resample import Level, Replicates, Seed
 from jiqun.measure.shares import Array, Of, Spread, each_unit
@@ -41,9 +41,15 @@ def krugman(
     *,
     of: Of = "place",
     compare: Annotated[
-        Literal["whole", "mean_of_others"],
-        Field(description="whole: everything, the unit included; mean_of_others: unweighted mean of the other units."),
+        Literal["whole", "rest", "mean_of_others", "one"],
+        Field(
+            description="whole: everything, the unit included; rest: everything but the unit; "
+            "mean_of_others: unweighted mean of the other units; one: the unit named in “other”."
+        ),
     ] = "whole",
+    other: Annotated[
+        str | None, Field(description="With “one”: identifier of the place (or industry) that is compared with.")
+    ] = None,
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
@@ -55,7 +61,7 @@ def krugman(
     """Compute the Krugman index of every place over industries, or of every industry over places.
 
     ``K = Σ |s − s̄|``. What ``s̄`` is changes the number, so it is named: the whole economy with the
-    unit in it, or the unweighted mean of the other units.
+    unit in it, the rest of it, the unweighted mean of the other units, or one other unit.
 
     Parameters
     ----------
@@ -64,7 +70,10 @@ def krugman(
     of
         ``"place"`` (specialisation) or ``"industry"`` (concentration).
     compare
-        ``"whole"`` (as EconGeo) or ``"mean_of_others"`` (as REAT's ``krugman.spec2``).
+        ``"whole"`` (as EconGeo), ``"rest"``, ``"mean_of_others"`` (as REAT's ``krugman.spec2``) or ``"one"`` (as REAT's
+        ``krugman.spec``, and Krugman's own comparison of pairs of regions).
+    other
+        With ``"one"``: the unit compared with; its own value is 0.
     place, industry
         Columns of the keys.
     weight
@@ -78,6 +87,13 @@ def krugman(
     -------
     frame
         ``place_id`` (or ``industry_id``), ``value, low, high, rows, weight, note``. In [0, 2].
+
+    Raises
+    ------
+    MissingColumn
+        If a column is not in the table.
+    JiqunError
+        If ``compare="one"`` and ``other`` is not one of the units.
 
     References
     ----------
@@ -93,13 +109,42 @@ def krugman(
     [1.0, 1.0]
     """
     groups = cells(frame, "krugman", place=place, industry=industry, weight=weight, unknown=unknown)
-    statistic = _from_whole if compare == "whole" else _from_others
+    if compare == "one":
+        position = _position(groups, of, other)
+        return each_unit(groups, of, lambda g: _from_one(g, position), replicates, level, rng, low=0.0, high=2.0)
+    statistic = {"whole": _from_whole, "rest": _from_rest, "mean_of_others": _from_others}[compare]
     return each_unit(groups, of, statistic, replicates, level, rng, low=0.0, high=2.0)
 
 
 def _from_whole(given: Spread) -> Array:
     distance: Array = np.abs(given.share - given.base).sum(axis=1)
     return distance
+
+
+def _from_rest(given: Spread) -> Array:
+    rest = given.whole - given.weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance: Array = np.abs(given.share - rest / rest.sum(axis=1, keepdims=True)).sum(axis=1)
+    return distance
+
+
+def _from_one(given: Spread, position: int) -> Array:
+    share = given.share
+    distance: Array = np.abs(share - share[position]).sum(axis=1)
+    return distance
+
+
+def _position(groups: Cells, of: Literal["industry", "place"], other: str | None) -> int:
+    names = groups.industries if of == "industry" else groups.places
+    found = np.flatnonzero(names == other)
+    if other is None or not len(found):
+        raise JiqunError(
+            f"krugman: compare='one' needs other, the {of} to compare with; {other!r} is not in the table. "
+            f"It has {', '.join(names[:5].tolist())}{' …' if len(names) > 5 else ''}.",
+            f"krugman：compare='one' 需要用 other 指定比较对象；表中没有 {other!r}，有："
+            f"{'、'.join(names[:5].tolist())}{'……' if len(names) > 5 else ''}。",
+        )
+    return int(found[0])
 
 
 def _from_others(given: Spread) -> Array:

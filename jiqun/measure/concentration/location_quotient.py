@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from jiqun.cluster import JiqunError, Reference, Words
-from jiqun.measure.cells import Cells, ColumnName, Unknown, Weight, cells, tidy
+from jiqun.measure.attributes import number_of_each
+from jiqun.measure.cells import Cells, ColumnName, Unknown, Weight, cells, labels, tidy
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.resample import Level, Replicates, Seed, interval, poisson_weights
+from jiqun.measure.shrinkage import gamma_poisson
 
 Array = NDArray[np.float64]
 Form = Literal["ratio", "symmetric", "log", "standardised"]
@@ -48,6 +50,10 @@ Form = Literal["ratio", "symmetric", "log", "standardised"]
             "O'Donoghue & Gleave (2004), A note on methods for measuring industrial agglomeration (standardised form)",
             "10.1080/03434002000213932",
         ),
+        Reference(
+            "Clayton & Kaldor (1987), Empirical Bayes estimates of age-standardized relative risks (shrinkage)",
+            "10.2307/2532003",
+        ),
     ),
 )
 def location_quotient(
@@ -68,6 +74,20 @@ def location_quotient(
         Mapping[str, float] | None,
         Field(description="Weight of each industry in a reference economy; empty: the table itself is the whole."),
     ] = None,
+    population: Annotated[
+        ColumnName | None,
+        Field(
+            description="Column with the residents of the row's place: the weight per resident is compared, in place "
+            "of the share (RPOP). Empty: the share."
+        ),
+    ] = None,
+    shrinkage: Annotated[
+        Literal["none", "gamma_poisson"],
+        Field(
+            description="gamma_poisson: quotients of few plants are drawn towards 1 as far as chance may have moved "
+            "them (empirical Bayes). none: as they are."
+        ),
+    ] = "none",
     undefined: Annotated[
         Literal["null", "zero", "one"],
         Field(description="Value of 0/0, where a place or an industry has no weight at all."),
@@ -105,6 +125,13 @@ def location_quotient(
     reference
         Weight of each industry in the reference economy, on any scale. Their sum is its total, so it
         must hold every industry of that economy; an industry it lacks is null.
+    population
+        Column of residents: the quotient is then ``(x_ri / pop_r) / (x_.i / pop)``, which does not fall in places
+        where everything is plentiful. A cluster's is taken from its table of places.
+    shrinkage
+        ``"gamma_poisson"``: the posterior mean where plants come as Poisson counts and quotients are gamma
+        distributed over the places of an industry, both estimated from the table. Weights other than counts
+        are measured in plants of the industry's typical size ``Σe²/Σe``. Rows must be plants.
     undefined
         What 0/0 is – a place or an industry without any weight: ``"null"``, ``"zero"`` (as the R
         package EconGeo) or ``"one"`` (as the R package economiccomplexity).
@@ -141,11 +168,23 @@ def location_quotient(
     [('p', 'cars', 0.6666666666666666), ('p', 'games', 1.3333333333333333), ('q', 'cars', 2.0), ('q', 'games', 0.0)]
     """
     groups = cells(frame, "location_quotient", place=place, industry=industry, weight=weight, unknown=unknown)
+    if population is not None and reference is not None:
+        raise JiqunError(
+            "location_quotient: reference and population are two different bases. Give one of them.",
+            "location_quotient：reference 与 population 是两种不同的基准，请只给其中一个。",
+        )
     shares = _reference_shares(groups, reference)
+    people = None
+    if population is not None:
+        people = number_of_each(groups.native, "location_quotient", key=place, column=population, names=groups.places)
     filled = {"null": np.nan, "zero": 0.0, "one": 1.0}[undefined]
 
     def quotient(times: NDArray[np.int64] | None = None) -> Array:
-        return _form(_ratio(groups.total(times=times), shares, filled), form)
+        x = groups.total(times=times)
+        expected = _expected(x, shares, people)
+        if shrinkage == "none":
+            return _form(_ratio(x, expected, filled), form)
+        return _form(_shrunk(x, groups.total(2, times), expected, filled), form)
 
     n_places, n_industries = groups.shape
 
@@ -155,39 +194,61 @@ def location_quotient(
     if replicates:
         draws = poisson_weights(groups.rows, replicates, rng)
         occupied = rows > 0
-        low, high = np.full(value.shape, np.nan), np.full(value.shape, np.nan)
+        low, high = low.copy(), high.copy()
         low[occupied], high[occupied], _ = interval(lambda w: quotient(w)[occupied], draws, level)
-    few = (rows > 0) & (rows < minimum_rows)
-    value = np.where(few, np.nan, value)
-    no_interval = np.isnan(value) | (rows == 0)
-    note = np.full(value.shape, None, dtype=object)
-    note[np.isnan(value)] = "place, industry or reference has no weight" if form == "ratio" else f"{form} undefined"
-    note[few] = f"fewer than {minimum_rows} rows"
+    value = np.where((rows > 0) & (rows < minimum_rows), np.nan, value)
+    missing = "place, industry or reference has no weight" if form == "ratio" else f"{form} undefined"
+    why = np.full(value.shape, -1, dtype=np.int32)
+    why[np.isnan(value)] = 0
+    why[(rows > 0) & (rows < minimum_rows)] = 1
     if replicates:
-        note[(rows == 0) & ~np.isnan(value)] = "no row in the cell: no interval"
+        why[(rows == 0) & ~np.isnan(value)] = 2
+    no_interval = np.isnan(value) | (rows == 0)
     return tidy(
         {
-            "place_id": np.repeat(groups.places, n_industries).tolist(),
-            "industry_id": np.tile(groups.industries, n_places).tolist(),
+            "place_id": labels(groups.places, np.repeat(np.arange(n_places), n_industries)),
+            "industry_id": labels(groups.industries, np.tile(np.arange(n_industries), n_places)),
             "value": value.ravel(),
             "low": np.where(no_interval, np.nan, low).ravel(),
             "high": np.where(no_interval, np.nan, high).ravel(),
             "rows": rows.ravel().astype(np.int64),
             "weight": groups.total()[:-1, :-1].ravel(),
-            "note": note.ravel().tolist(),
+            "note": labels(
+                (missing, f"fewer than {minimum_rows} rows", "no row in the cell: no interval"), why.ravel()
+            ),
         },
-        frame,
+        groups.native,
     )
 
 
-def _ratio(x: Array, shares: Array | None, filled: float) -> Array:
-    """Location quotients of known cells of a weight matrix with margins of the unknown; ``filled`` where 0/0."""
+def _expected(x: Array, shares: Array | None, people: Array | None) -> tuple[Array, Array]:
+    """Size of each place and share of each industry, whose product is the weight that a quotient of 1 has."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        whole = x.sum(axis=0)[:-1] / x.sum() if shares is None else shares
-        ratio: Array = x[:-1, :-1] / x.sum(axis=1, keepdims=True)[:-1] / whole
+        if people is not None:
+            size = np.where(people > 0, people, np.nan)
+            return size, x[:-1, :-1][people > 0].sum(axis=0) / np.nansum(size)
+        return x.sum(axis=1)[:-1], x.sum(axis=0)[:-1] / x.sum() if shares is None else shares
+
+
+def _ratio(x: Array, expected: tuple[Array, Array], filled: float) -> Array:
+    """Location quotients of known cells of a weight matrix with margins of the unknown; ``filled`` where 0/0."""
+    size, share = expected
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: Array = x[:-1, :-1] / size[:, None] / share
     ratio[np.isnan(ratio)] = filled
     ratio[np.isinf(ratio)] = np.nan
+    ratio[np.isnan(size)] = np.nan
     return ratio
+
+
+def _shrunk(x: Array, squares: Array, expected: tuple[Array, Array], filled: float) -> Array:
+    """Quotients shrunk by industry, with weights counted in plants of the industry's typical size Σe²/Σe."""
+    size, share = expected
+    raw = _ratio(x, expected, filled)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        plant = squares[:-1, :-1].sum(axis=0) / x[:-1, :-1].sum(axis=0)
+        found = gamma_poisson(x[:-1, :-1] / plant, size[:, None] * share / plant)
+    return np.where(np.isfinite(found), found, raw)
 
 
 def _form(ratio: Array, form: Form) -> Array:

@@ -14,7 +14,7 @@ from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.resample import Level, Replicates, Seed
 from jiqun.measure.shares import Array, Of, Spread, each_unit
 
-Definition = Literal["lorenz", "half", "quotients", "plain"]
+Definition = Literal["lorenz", "half", "quotients", "plain", "corrected"]
 
 
 @index(
@@ -47,7 +47,8 @@ def locational_gini(
         Definition,
         Field(
             description="lorenz: Gini of s against x, in [0, 1). half: half of it (EconGeo). "
-            "quotients: plain Gini of the location quotients (REAT gini.conc). plain: Gini of the weights themselves."
+            "quotients: plain Gini of the location quotients (REAT gini.conc). plain: Gini of the weights themselves. "
+            "corrected: plain times n/(n − 1), which reaches 1."
         ),
     ] = "lorenz",
     place: ColumnName = "place_id",
@@ -60,7 +61,7 @@ def locational_gini(
 ) -> Any:
     """Compute the locational Gini coefficient of every industry, or of every place.
 
-    Packages call four different numbers by this name; all are here, named.
+    Packages call five different numbers by this name; all are here, named.
 
     Parameters
     ----------
@@ -72,7 +73,8 @@ def locational_gini(
         ``"lorenz"``: one minus twice the area under the Lorenz curve of the unit's shares against those
         of the whole. ``"half"``: half of that, at most ½, as EconGeo and economiccomplexity return.
         ``"quotients"``: the plain Gini of the location quotients, each part counting the same, as
-        REAT's ``gini.conc``. ``"plain"``: the plain Gini of the weights, whatever the whole is.
+        REAT's ``gini.conc``. ``"plain"``: the plain Gini of the weights, whatever the whole is; at most
+        1 − 1/n with n parts. ``"corrected"``: that times n/(n − 1) (REAT's ``gini`` with ``coefnorm``).
     place, industry
         Columns of the keys.
     weight
@@ -101,7 +103,9 @@ def locational_gini(
     [0.5, 0.5]
     """
     groups = cells(frame, "locational_gini", place=place, industry=industry, weight=weight, unknown=unknown)
-    statistic = {"lorenz": _lorenz, "half": _half, "quotients": _quotients, "plain": _plain}[definition]
+    statistic = {"lorenz": _lorenz, "half": _half, "quotients": _quotients, "plain": _plain, "corrected": _corrected}[
+        definition
+    ]
     return each_unit(groups, of, statistic, replicates, level, rng, low=0.0, high=1.0)
 
 
@@ -128,6 +132,11 @@ def _quotients(given: Spread) -> Array:
 
 def _plain(given: Spread) -> Array:
     return gini_of_rows(given.weight)
+
+
+def _corrected(given: Spread) -> Array:
+    n = given.weight.shape[1]
+    return gini_of_rows(given.weight) * n / (n - 1.0) if n > 1 else np.full(len(given.weight), np.nan)
 
 
 def gini_of_rows(values: Array) -> Array:

@@ -103,7 +103,7 @@ def maurel_sedillot(
             "weight": groups.by_industry()[:-1],
             "note": [None if np.isfinite(v) else "one plant, one place, or no weight" for v in value],
         },
-        frame,
+        groups.native,
     )
 
 
