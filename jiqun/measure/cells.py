@@ -22,7 +22,7 @@ from pydantic import Field
 from jiqun.cluster import JiqunError, MissingColumn
 from jiqun.measure.kernels.groups import grouped
 
-__all__ = ["Cells", "ColumnName", "Unknown", "Weight", "cells", "labels", "tidy"]
+__all__ = ["Cells", "ColumnName", "Plants", "Unknown", "Weight", "cells", "labels", "tidy"]
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=200)]
 Weight = Annotated[
@@ -35,6 +35,16 @@ Weight = Annotated[
 Unknown = Annotated[
     Literal["count", "exclude"],
     Field(description="count: rows whose place or industry is unknown stay in the totals; exclude: they are left out."),
+]
+
+Plants = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="Column with the number of plants a row stands for, where rows are cells or size classes: the "
+        "weight of the row is shared equally among them. Empty: each row is one plant.",
+    ),
 ]
 
 
@@ -101,7 +111,14 @@ class Cells:
 
 
 def cells(
-    frame: IntoFrame | Cells, who: str, *, place: str, industry: str, weight: str | None, unknown: Unknown = "count"
+    frame: IntoFrame | Cells,
+    who: str,
+    *,
+    place: str,
+    industry: str,
+    weight: str | None,
+    unknown: Unknown = "count",
+    plants: str | None = None,
 ) -> Cells:
     """Count the rows of a table by place, industry and weight.
 
@@ -119,32 +136,42 @@ def cells(
         Columns of the keys.
     weight
         Column of weights, ``"count"``, or None (``size`` where present, else count).
+    plants
+        Column of the number of plants that a row stands for; they share its weight equally.
 
     Raises
     ------
     MissingColumn
         If a column is not there.
     JiqunError
-        If a weight is negative, missing or not finite, or no row has a place and an industry.
+        If a number of plants is not whole, a row has weight and no plant, a weight is negative, missing or not finite, or no row has a place and an industry.
     """
     if isinstance(frame, Cells):
-        return frame
+        if plants is None:
+            return frame
+        frame = frame.native
     table = nw.from_native(frame)
     lazy = table.lazy() if isinstance(table, nw.DataFrame) else table
     present = lazy.collect_schema().names()
     column = weight if weight is not None else ("size" if "size" in present else "count")
-    for name in (place, industry, *(() if column == "count" else (column,))):
+    for name in (place, industry, *(() if column == "count" else (column,)), *(() if plants is None else (plants,))):
         if name not in present:
             raise MissingColumn(who, "actors", name, present)
     keyed = lazy.filter(~nw.col(place).is_null(), ~nw.col(industry).is_null()) if unknown == "exclude" else lazy
     selected = keyed.select(place=_key(keyed, place), industry=_key(keyed, industry))
+    if plants is not None:
+        weighed = nw.lit(1.0) if column == "count" else nw.col(column).cast(nw.Float64)
+        selected = keyed.select(
+            place=_key(keyed, place), industry=_key(keyed, industry), weight=weighed, plants=nw.col(plants).cast(nw.Float64)
+        )
+        return _of_several(selected, who, (column, plants), frame)
     if column == "count":
         selected = selected.group_by("place", "industry").agg(rows=nw.len())
     else:
         selected = keyed.select(
             place=_key(keyed, place), industry=_key(keyed, industry), weight=nw.col(column).cast(nw.Float64)
         )
-    names, codes, numbers = _read(selected)
+    names, codes, (numbers,) = _read(selected)
     places, industries = names
     if len(places) == 0 or len(industries) == 0:
         raise JiqunError(
@@ -245,9 +272,16 @@ def tidy(columns: dict[str, Sequence[Any] | NDArray[Any] | pa.Array], like: Any)
     like = like.native if isinstance(like, Cells) else like
     implementation = str(nw.get_native_namespace(like).__name__).split(".")[0]
     backend: Backend = implementation if implementation in ("polars", "pandas", "pyarrow") else "polars"  # type: ignore[assignment]
-    frame = nw.from_dict(columns, backend="pyarrow")
-    numbers = [name for name, kind in frame.schema.items() if kind.is_float()]
-    frame = frame.with_columns(nw.when(~nw.col(n).is_nan()).then(nw.col(n)).alias(n) for n in numbers)
+    frame = nw.from_native(pa.table({name: _column(values) for name, values in columns.items()}))
     if backend == "pyarrow":
         return frame.to_native()
     return frame.to_polars() if backend == "polars" else frame.to_pandas()
+
+
+def _column(values: Sequence[Any] | NDArray[Any] | pa.Array) -> pa.Array:
+    """Make a column, NaN becoming null."""
+    if not isinstance(values, pa.Array | pa.ChunkedArray):
+        return pa.array(values, from_pandas=True)
+    if not pa.types.is_floating(values.type):
+        return values
+    return pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
