@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from jiqun.cluster import JiqunError, MissingColumn
-from jiqun.measure.kernels.groups import grouped
+from jiqun.measure.kernels.groups import by_two_keys, grouped
 
 __all__ = ["Cells", "ColumnName", "Plants", "Unknown", "Weight", "cells", "labels", "tidy"]
 
@@ -144,13 +144,13 @@ def cells(
     MissingColumn
         If a column is not there.
     JiqunError
-        If a number of plants is not whole, a row has weight and no plant, a weight is negative, missing or not finite, or no row has a place and an industry.
+        If a weight is negative, missing or not finite, a number of plants is not whole or a row has weight
+        without a plant, or no row has a place and an industry.
     """
-    if isinstance(frame, Cells):
-        if plants is None:
-            return frame
-        frame = frame.native
-    table = nw.from_native(frame)
+    if isinstance(frame, Cells) and plants is None:
+        return frame
+    native: Any = frame.native if isinstance(frame, Cells) else frame
+    table = nw.from_native(native)
     lazy = table.lazy() if isinstance(table, nw.DataFrame) else table
     present = lazy.collect_schema().names()
     column = weight if weight is not None else ("size" if "size" in present else "count")
@@ -158,34 +158,55 @@ def cells(
         if name not in present:
             raise MissingColumn(who, "actors", name, present)
     keyed = lazy.filter(~nw.col(place).is_null(), ~nw.col(industry).is_null()) if unknown == "exclude" else lazy
-    selected = keyed.select(place=_key(keyed, place), industry=_key(keyed, industry))
-    if plants is not None:
-        weighed = nw.lit(1.0) if column == "count" else nw.col(column).cast(nw.Float64)
-        selected = keyed.select(
-            place=_key(keyed, place), industry=_key(keyed, industry), weight=weighed, plants=nw.col(plants).cast(nw.Float64)
-        )
-        return _of_several(selected, who, (column, plants), frame)
-    if column == "count":
-        selected = selected.group_by("place", "industry").agg(rows=nw.len())
-    else:
-        selected = keyed.select(
-            place=_key(keyed, place), industry=_key(keyed, industry), weight=nw.col(column).cast(nw.Float64)
-        )
-    names, codes, (numbers,) = _read(selected)
+    names, codes, numbers = _read(_selected(keyed, place, industry, column, plants))
     places, industries = names
     if len(places) == 0 or len(industries) == 0:
         raise JiqunError(
             f"{who} needs rows with {place} and {industry}; the table given has none.",
             f"{who} 需要同时有 {place} 和 {industry} 的记录，而该表没有。",
         )
-    if column == "count":
-        order = np.lexsort((codes[1], codes[0]))
-        rows = numbers[order].astype(np.int64)
-        return Cells(places, industries, codes[0][order], codes[1][order], np.ones(len(rows)), rows, frame)
-    _check_weights(who, column, numbers)
     width = len(industries) + 1
-    cell, weights, rows = grouped(codes[0] * width + codes[1], numbers, (len(places) + 1) * width)
-    return Cells(places, industries, cell // width, cell % width, weights, rows, frame)
+    cell = codes[0] * width + codes[1]
+    if plants is not None:
+        each, how_many = _shared(who, (column, plants), numbers)
+        cell, weights, rows = by_two_keys(cell, each, how_many)
+    elif column == "count":
+        cell, weights, rows = by_two_keys(cell, np.ones(len(cell)), numbers[0].astype(np.int64))
+    else:
+        _check_weights(who, column, numbers[0])
+        cell, weights, rows = grouped(cell, numbers[0], (len(places) + 1) * width)
+    return Cells(places, industries, cell // width, cell % width, weights, rows, native)
+
+
+def _selected(
+    keyed: nw.LazyFrame[Any], place: str, industry: str, column: str, plants: str | None
+) -> nw.LazyFrame[Any]:
+    """Two columns of names and those of numbers; where rows only count, the engine counts them."""
+    names = {"place": _key(keyed, place), "industry": _key(keyed, industry)}
+    if column == "count" and plants is None:
+        return keyed.select(**names).group_by("place", "industry").agg(rows=nw.len())
+    weight = nw.lit(1.0) if column == "count" else nw.col(column).cast(nw.Float64)
+    if plants is None:
+        return keyed.select(**names, weight=weight)
+    number = nw.col(plants).cast(nw.Float64)
+    return keyed.select(**names, weight=number if column == "count" else weight, plants=number)
+
+
+def _shared(
+    who: str, columns: tuple[str, str], numbers: list[NDArray[np.float64]]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Weight of each plant of a row, and how many such plants."""
+    weight, number = numbers
+    _check_weights(who, columns[0] if columns[0] != "count" else columns[1], weight)
+    wrong = ~np.isfinite(number) | (number < 0) | (number != np.floor(number)) | ((number == 0) & (weight > 0))
+    if wrong.any():
+        raise JiqunError(
+            f"{who} needs {columns[1]}, the number of plants of a row, whole, and 1 or more where the row has weight; "
+            f"it is not so in {int(wrong.sum())} rows. Mend them, or leave them out.",
+            f"{who} 要求 {columns[1]}（每行的企业数）为整数，且有权重的行至少为 1；有 {int(wrong.sum())} 行不符合。"
+            "请更正或去掉这些行。",
+        )
+    return weight / np.maximum(number, 1.0), number.astype(np.int64)
 
 
 def _check_weights(who: str, column: str, weights: NDArray[np.float64]) -> None:
@@ -209,17 +230,19 @@ def _key(table: nw.LazyFrame[Any], column: str) -> nw.Expr:
 
 def _read(
     selected: nw.LazyFrame[Any],
-) -> tuple[list[NDArray[np.str_]], list[NDArray[np.int64]], NDArray[np.float64]]:
-    """Read two columns of names as codes, and one of numbers, batch by batch: the texts are never all in memory.
+) -> tuple[list[NDArray[np.str_]], list[NDArray[np.int64]], list[NDArray[np.float64]]]:
+    """Read two columns of names as codes, and the others as numbers, batch by batch: the texts are never all in memory.
 
     Names come in order; a name that is unknown has the code after the last.
     """
     known: tuple[dict[str | None, int], dict[str | None, int]] = ({}, {})
-    parts: list[list[NDArray[Any]]] = [[], [], []]
+    width = len(selected.collect_schema().names())
+    parts: list[list[NDArray[Any]]] = [[] for _ in range(width)]
     for batch in _batches(selected):
         for position in (0, 1):
             parts[position].append(_encoded(batch.column(position), known[position]))
-        parts[2].append(batch.column(2).cast(pa.float64()).to_numpy(zero_copy_only=False))
+        for position in range(2, width):
+            parts[position].append(batch.column(position).cast(pa.float64()).to_numpy(zero_copy_only=False))
     names, codes = [], []
     for found, pieces in zip(known, parts[:2], strict=True):
         ordered = np.array(sorted(n for n in found if n is not None), dtype=np.str_)
@@ -227,7 +250,7 @@ def _read(
         lookup = np.array([place_of.get(name, len(ordered)) for name in found], dtype=np.int64)
         names.append(ordered)
         codes.append(lookup[np.concatenate(pieces)] if lookup.size else np.zeros(0, dtype=np.int64))
-    numbers = np.concatenate(parts[2]) if parts[2] else np.zeros(0)
+    numbers = [np.concatenate(pieces) if pieces else np.zeros(0) for pieces in parts[2:]]
     return names, codes, numbers
 
 

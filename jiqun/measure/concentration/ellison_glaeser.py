@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from jiqun.cluster import Reference, Words
-from jiqun.measure.cells import Cells, ColumnName, Unknown, Weight, cells, tidy
+from jiqun.measure.cells import Cells, ColumnName, Plants, Unknown, Weight, cells, tidy
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.resample import Level, Replicates, Seed, interval, poisson_weights
 
@@ -49,6 +49,7 @@ def ellison_glaeser(
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
+    plants: Plants = None,
     unknown: Unknown = "count",
     replicates: Replicates = 199,
     level: Level = 0.95,
@@ -70,6 +71,9 @@ def ellison_glaeser(
     weight
         Column of plant sizes ≥ 0; ``"count"`` makes all plants equal; None takes ``size`` where the
         table has it, else equal plants.
+    plants
+        Column with the number of plants of a row, where rows are cells or size classes. They share the row's
+        weight equally, which makes H as small as it can be, and the index as large.
     unknown
         Whether rows whose industry is unknown are part of the distribution ``x`` (``"count"``) or not.
     replicates, level, rng
@@ -109,7 +113,9 @@ def ellison_glaeser(
     >>> ellison_glaeser(plants, replicates=0).select("industry_id", "value", "g", "h").rows()
     [('a', 1.0, 0.5, 0.5), ('b', 1.0, 0.5, 0.5)]
     """
-    groups = cells(frame, "ellison_glaeser", place=place, industry=industry, weight=weight, unknown=unknown)
+    groups = cells(
+        frame, "ellison_glaeser", place=place, industry=industry, weight=weight, unknown=unknown, plants=plants
+    )
     found = _dartboard(groups)
     low = high = np.full(found.gamma.shape, np.nan)
     if replicates:

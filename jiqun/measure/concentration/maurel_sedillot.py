@@ -9,7 +9,7 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from jiqun.cluster import Reference, Words
-from jiqun.measure.cells import Cells, ColumnName, Unknown, Weight, cells, tidy
+from jiqun.measure.cells import Cells, ColumnName, Plants, Unknown, Weight, cells, tidy
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.resample import Level, Replicates, Seed, interval, poisson_weights
 from jiqun.measure.shares import Array, spread
@@ -44,6 +44,7 @@ def maurel_sedillot(
     place: ColumnName = "place_id",
     industry: ColumnName = "industry_id",
     weight: Weight = None,
+    plants: Plants = None,
     unknown: Unknown = "count",
     replicates: Replicates = 199,
     level: Level = 0.95,
@@ -63,6 +64,9 @@ def maurel_sedillot(
         Columns of the keys.
     weight
         Column of plant sizes ≥ 0; ``"count"``; None takes ``size`` where present, else equal plants.
+    plants
+        Column with the number of plants of a row, where rows are cells or size classes. They share the row's
+        weight equally, which makes H as small as it can be, and the index as large.
     unknown
         Whether rows of unknown industry are part of the whole.
     replicates, level, rng
@@ -85,7 +89,9 @@ def maurel_sedillot(
     >>> maurel_sedillot(plants, replicates=0)["value"].to_list()
     [1.0, 1.0]
     """
-    groups = cells(frame, "maurel_sedillot", place=place, industry=industry, weight=weight, unknown=unknown)
+    groups = cells(
+        frame, "maurel_sedillot", place=place, industry=industry, weight=weight, unknown=unknown, plants=plants
+    )
     value, h = _excess(groups)
     low = high = np.full(value.shape, np.nan)
     if replicates:

@@ -49,10 +49,23 @@ def grouped(cell: Codes, weight: Array, n_cells: int) -> Groups:
     return found
 
 
-def by_two_keys(cell: Codes, weight: Array) -> Groups:
-    """Do the same with NumPy's sort by two keys: the reference of the kernel, and as fast for few rows."""
+def by_two_keys(cell: Codes, weight: Array, rows: Codes | None = None) -> Groups:
+    """Do the same with NumPy's sort by two keys: the reference of the kernel, and as fast for few rows.
+
+    Parameters
+    ----------
+    cell, weight
+        As for :func:`grouped`.
+    rows
+        How many rows each stands for, shape (rows,); None: one. Those that stand for none are left out.
+    """
+    if rows is not None:
+        cell, weight, rows = cell[rows > 0], weight[rows > 0], rows[rows > 0]
     order = np.lexsort((weight, cell))
     cell, weight = cell[order], weight[order]
     first = np.flatnonzero(np.concatenate([[True], (np.diff(cell) != 0) | (np.diff(weight) != 0)])[: len(cell)])
-    rows = np.diff(np.append(first, len(cell)))
-    return cell[first].astype(np.int64), weight[first], rows.astype(np.int64)
+    if rows is None:
+        counted = np.diff(np.append(first, len(cell)))
+    else:
+        counted = np.add.reduceat(rows[order], first) if len(first) else np.zeros(0, dtype=np.int64)
+    return cell[first].astype(np.int64), weight[first], counted.astype(np.int64)
