@@ -108,7 +108,7 @@ def measure(
     [2.0, 0.0, 0.0, 2.0]
     """
     chosen = find(name, indices())
-    return chosen.function(table_of(cluster, chosen, space=space, kind=kind), **parameters)
+    return chosen.function(table_of(cluster, chosen, space=space, kind=kind, parameters=parameters), **parameters)
 
 
 def __getattr__(name: str) -> Any:

@@ -165,7 +165,7 @@ def subject(
         If a parameter is not right, or the index refuses the table.
     """
     chosen = _index(index)
-    frame = table_of(of, chosen, space=space, kind=kind) if isinstance(of, Cluster) else of
+    frame = table_of(of, chosen, space=space, kind=kind, parameters=parameters) if isinstance(of, Cluster) else of
     used = check_parameters(chosen, parameters)
     observed = plain(chosen.function(frame, **{**parameters, "replicates": replicates}))
     keys = tuple(name for name in (*chosen.grain, "actor_id") if name in observed.column_names)
