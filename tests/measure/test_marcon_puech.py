@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from jiqun.cluster import JiqunError, UnknownName
-from jiqun.measure import marcon_puech_m
+from jiqun.measure import marcon_puech_m, marcon_puech_m_density
+from jiqun.measure.bandwidth import pair_bandwidth
+from jiqun.measure.kernels.disc_ring import ring_sums
 from jiqun.measure.kernels.disc_tree import disc_sums, reach, tree
 from jiqun.measure.points import EARTH_RADIUS_KM, on_sphere
 
@@ -304,3 +306,80 @@ def test_an_industry_of_one_plant_and_a_table_of_one_place_are_null_with_a_reaso
     assert marcon_puech_m(one_place)["value"].to_numpy() == pytest.approx(1.0)
     empty = lone.with_columns(size=pl.Series([1.0, 0.0, 0.0]))
     assert marcon_puech_m(empty, only=["b"], distances=[5.0])["note"].to_list() == ["no weight"]
+
+
+@pytest.mark.parametrize(("options", "column"), [({}, "m_A"), ({"other": ["B"]}, "m_AB")])
+def test_the_density_equals_dbmss_up_to_its_binning(
+    plants: pl.DataFrame, theirs: pl.DataFrame, options: dict[str, object], column: str
+) -> None:
+    distances = theirs["r"].cast(pl.Float64).to_list()
+    ours = marcon_puech_m_density(plants, only=["A"], distances=distances, bandwidth="silverman_near", **options)
+    assert ours["value"].to_numpy() == pytest.approx(theirs[column].to_numpy(), rel=1e-3)
+
+
+def test_bandwidths_equal_those_of_r(plants: pl.DataFrame, reference: Path) -> None:
+    table = pl.read_csv(reference / "kd_bandwidths.csv")
+    known = dict(zip(table["what"], table["val"], strict=True))
+    at = plants.filter(pl.col("industry_id") == "A").select("x", "y").to_numpy()
+    assert pair_bandwidth(at, None, spherical=False) == pytest.approx(known["nrd0 all pairs A"], rel=1e-12)
+    # dbmss drops pairs beyond twice its longest distance, 47.
+    assert pair_bandwidth(at, None, spherical=False, longest=94.0) == pytest.approx(
+        known["nrd0 pairs<=2*rmax A (dbmss)"], rel=1e-12
+    )
+
+
+def test_a_bandwidth_from_some_pairs_is_that_of_all_within_a_percent(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(4)
+    at = np.r_[rng.normal(0.0, 1.0, (800, 2)), rng.normal(9.0, 3.0, (700, 2))]
+    whole = pair_bandwidth(at, None, spherical=False)
+    monkeypatch.setattr("jiqun.measure.bandwidth.PAIRS", 200_000)
+    some = pair_bandwidth(at, None, spherical=False)
+    assert some != whole
+    assert some == pytest.approx(whole, rel=0.03)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), rows=st.integers(1, 120), spherical=st.booleans(), even=st.booleans())
+def test_rings_agree_with_the_plain_sum(seed: int, rows: int, spherical: bool, even: bool) -> None:
+    rng = np.random.default_rng(seed)
+    if spherical:
+        at = on_sphere(rng.uniform(-180.0, 180.0, rows), rng.uniform(-90.0, 90.0, rows))
+        radii, width = np.linspace(0.0, 19_000.0, 7), 800.0
+    else:
+        at = rng.normal(0.0, 3.0, (rows, 2)).round(1)
+        radii, width = np.linspace(0.0, 9.0, 10), 0.7
+    radii = radii if even else np.sort(rng.uniform(0.0, radii[-1], 6))
+    weight = rng.lognormal(0.0, 1.0, rows)
+    chord = np.sqrt(((at[:, None] - at[None]) ** 2).sum(axis=2))
+    distance = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2 / EARTH_RADIUS_KM, 1)) if spherical else chord
+    kernel = np.exp(-(((radii - distance[:, :, None]) / width) ** 2) / 2) * weight[None, :, None]
+    kernel[np.arange(rows), np.arange(rows)] = 0.0
+    found = ring_sums(tree(at, 4), weight, at, np.arange(rows), (radii, width, spherical), 2)
+    assert found == pytest.approx(kernel.sum(axis=1), rel=1e-9, abs=1e-15)
+
+
+def test_the_density_is_one_for_all_of_one_kind_and_finds_the_distance_of_a_pair() -> None:
+    frame = world(3, 50, "a")
+    found = marcon_puech_m_density(frame)["value"].drop_nulls().to_numpy()
+    assert found == pytest.approx(1.0, rel=1e-12)
+    rng = np.random.default_rng(1)
+    x = rng.random((50, 2)) * 100
+    pairs = pl.DataFrame(
+        {
+            "industry_id": ["a"] * 100 + ["b"] * 300,
+            "x": np.r_[x[:, 0], x[:, 0] + 3.0, rng.random(300) * 100],
+            "y": np.r_[x[:, 1], x[:, 1], rng.random(300) * 100],
+        }
+    )
+    found = marcon_puech_m_density(
+        pairs, only=["a"], distances=[3.0, 20.0], bandwidth=0.5, simulations=99, replicates=19
+    )
+    inside = (found["value"] <= found["global_high"]).to_list()
+    assert inside == [False, True]
+    assert found["bandwidth_km"].to_list() == [0.5] * 2
+    assert (found["low"] < found["value"]).all()
+
+
+def test_a_bandwidth_that_is_none_is_refused() -> None:
+    with pytest.raises(JiqunError, match=r"needs a bandwidth above 0 km; it is 0\.0"):
+        marcon_puech_m_density(world(1, 20), bandwidth=0.0)
