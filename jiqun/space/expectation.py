@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-__all__ = ["Chance", "chance", "shared"]
+__all__ = ["Chance", "Probabilities", "chance", "probabilities", "shared"]
 
 Array = NDArray[np.float64]
 
@@ -105,7 +105,9 @@ def _classes(degrees: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64
     return np.bincount(inverse, degrees) / size, size, inverse
 
 
-def _fit(k: Array, k_size: Array, d: Array, d_size: Array, rounds: int = 200) -> Array:
+def _fit(  # noqa: PLR0917
+    k: Array, k_size: Array, d: Array, d_size: Array, rounds: int = 200, tolerance: float = 1e-4
+) -> Array:
     """Solve for the probabilities by turns, one Newton step for each side, until the degrees agree."""
     links = float(k @ k_size)
     theta, phi = np.log(k / np.sqrt(links)), np.log(d / np.sqrt(links))
@@ -116,7 +118,7 @@ def _fit(k: Array, k_size: Array, d: Array, d_size: Array, rounds: int = 200) ->
         theta += np.clip(short / np.maximum((probability * (1 - probability)) @ d_size, 1e-9), -1.5, 1.5)
         probability = _logistic(theta, phi)
         short_d = goal_d - k_size @ probability
-        if max(np.abs(short / k).max(), np.abs(short_d / d).max()) < 1e-4:
+        if max(np.abs(short / k).max(), np.abs(short_d / d).max()) < tolerance:
             break
         phi += np.clip(short_d / np.maximum(k_size @ (probability * (1 - probability)), 1e-9), -1.5, 1.5)
         probability = _logistic(theta, phi)
@@ -125,3 +127,74 @@ def _fit(k: Array, k_size: Array, d: Array, d_size: Array, rounds: int = 200) ->
 
 def _logistic(theta: Array, phi: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-np.clip(theta[:, None] + phi[None, :], -60, 60))))
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """The bipartite configuration model by classes of degree: who is linked to whom with what probability."""
+
+    actor: NDArray[np.int64]
+    """Class of each actor, shape (actors,)."""
+    of: Array
+    """Probability of a link between an actor of a class and a counterpart of a class, shape (classes, classes)."""
+    counterparts: Array
+    """Counterparts of each class."""
+
+    def pairs(self, group: NDArray[np.int64], times: Array, groups: int) -> Array:
+        """Give the counterparts that pairs of actors of a group are expected to share, summed over pairs.
+
+        Parameters
+        ----------
+        group
+            Group of each actor, negative for none, shape (actors,).
+        times
+            How often each actor counts, shape (actors,); it is no pair with itself.
+        groups
+            Number of groups.
+
+        Returns
+        -------
+        ndarray
+            ``Σ_{i<j} t_i t_j Σ_a p_ia p_ja``, shape (groups,).
+        """
+        kinds = self.of.shape[0]
+        inside = group >= 0
+        cell = group[inside] * kinds + self.actor[inside]
+        held, squared = (
+            np.bincount(cell, value[inside], groups * kinds).reshape(groups, kinds) for value in (times, times**2)
+        )
+        met = held @ self.of
+        alone = squared @ (self.of**2 @ self.counterparts)
+        return np.asarray(((met**2) @ self.counterparts - alone) / 2.0)
+
+
+def probabilities(
+    degrees: NDArray[np.int64], counterparts: NDArray[np.int64], tolerance: float = 1e-9
+) -> Probabilities:
+    """Fit the bipartite configuration model, one class for each degree that occurs.
+
+    Parameters
+    ----------
+    degrees
+        Counterparts of each actor > 0, shape (actors,).
+    counterparts
+        Actors of each counterpart > 0, shape (counterparts,).
+    tolerance
+        Largest relative error of an expected degree.
+
+    References
+    ----------
+    Saracco, F., Straka, M., Di Clemente, R., Gabrielli, A., Caldarelli, G. & Squartini, T. (2017).
+    doi:10.1088/1367-2630/aa6b38
+
+    Examples
+    --------
+    >>> made = probabilities(np.array([1, 1]), np.array([1, 1]))
+    >>> made.pairs(np.array([0, 0]), np.ones(2), 1).round(6).tolist()
+    [0.5]
+    """
+    k, member = np.unique(degrees, return_inverse=True)
+    d, other = np.unique(counterparts, return_inverse=True)
+    k_size, d_size = np.bincount(member).astype(np.float64), np.bincount(other).astype(np.float64)
+    fitted = _fit(k.astype(np.float64), k_size, d.astype(np.float64), d_size, rounds=5000, tolerance=tolerance)
+    return Probabilities(member.astype(np.int64), fitted, d_size)

@@ -98,7 +98,7 @@ def spectral(
     [True, True]
     """
     inside, columns = _largest(matrix)
-    part = sp.csr_array(matrix[inside][:, columns], dtype=np.float64)
+    part = sp.csr_array(matrix[inside][:, columns]).astype(np.float64)
     if part.shape[0] < 3 or part.shape[1] < 2:
         raise JiqunError(
             f"spectral coordinates need three actors that share counterparts; the largest group of linked actors has "

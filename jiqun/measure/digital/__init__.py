@@ -1,0 +1,1 @@
+"""Indices of digital space: they read links of actors and counterparts, one row each."""
