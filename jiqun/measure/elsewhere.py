@@ -1,4 +1,4 @@
-"""What the counterparts of an industry share in the trade of others: near each other there, too, or only here."""
+"""What the counterparts of an industry share in the trade of others: near each other there, too, or only here.
 
 Customers choose by what they need, so firms of one trade share customers almost by construction. What is not
 by construction is whether the customers of an industry are near each other in links that are *not* the
