@@ -17,6 +17,7 @@ _WHAT = {
     "industry": "行业",
     "indicator": "指标",
     "job": "任务",
+    "preset": "预设",
     "room": "模块",
     "rule": "检查规则",
     "table": "表",

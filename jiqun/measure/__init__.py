@@ -18,10 +18,12 @@ from jiqun.measure.read import table_of
 
 if TYPE_CHECKING:
     from jiqun.measure.bootstrapping import bootstrap
+    from jiqun.measure.conventions import presets
     from jiqun.measure.enveloping import envelope
     from jiqun.measure.explaining import explain
     from jiqun.measure.latex import to_latex
     from jiqun.measure.multiple import adjust
+    from jiqun.measure.one_pass import together
     from jiqun.measure.plotting import plot
 
 __all__ = [
@@ -38,7 +40,9 @@ __all__ = [
     "indices",
     "measure",
     "plot",
+    "presets",
     "to_latex",
+    "together",
 ]
 
 _LATER = MappingProxyType(
@@ -48,7 +52,9 @@ _LATER = MappingProxyType(
         "envelope": "enveloping",
         "explain": "explaining",
         "plot": "plotting",
+        "presets": "conventions",
         "to_latex": "latex",
+        "together": "one_pass",
     }
 )
 """Functions that are imported when they are first used, and the module of each."""
@@ -68,7 +74,13 @@ def indices() -> Mapping[str, Index]:
 
 
 def measure(
-    cluster: Cluster, name: str, *, space: Space = "physical", kind: str | None = "firm", **parameters: Any
+    cluster: Cluster,
+    name: str,
+    *,
+    space: Space = "physical",
+    kind: str | None = "firm",
+    preset: str | None = None,
+    **parameters: Any,
 ) -> Any:
     """Compute an index of a cluster.
 
@@ -83,6 +95,8 @@ def measure(
     kind
         Kind of actors that are measured, where the table says it: firms, so that buyers are not taken for
         plants. An actor of unknown kind counts as one. None measures all.
+    preset
+        Conventions of another package, such as ``"econgeo"``, see :func:`presets`; parameters that are given win.
     **parameters
         Parameters of the index.
 
@@ -94,11 +108,11 @@ def measure(
     Raises
     ------
     UnknownName
-        If there is no such index.
+        If there is no such index, or no such preset.
     MissingTable, MissingColumn
         If the cluster lacks what the index needs.
     JiqunError
-        If the index is not defined in that space, or a parameter is not right.
+        If the index is not defined in that space, a parameter is not right, or the preset lacks the index.
 
     Examples
     --------
@@ -108,6 +122,10 @@ def measure(
     [2.0, 0.0, 0.0, 2.0]
     """
     chosen = find(name, indices())
+    if preset is not None:
+        from jiqun.measure.conventions import parameters_of
+
+        parameters = {**parameters_of(preset, chosen.name), **parameters}
     return chosen.function(table_of(cluster, chosen, space=space, kind=kind, parameters=parameters), **parameters)
 
 
