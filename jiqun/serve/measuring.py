@@ -86,7 +86,8 @@ def compute(
     index
         Name of the index.
     given
-        Names and values of parameters; see :func:`jiqun.serve.parameters.from_text`.
+        Names and values of parameters; see :func:`jiqun.serve.parameters.from_text`. ``preset`` names the
+        conventions of a package, which the others override.
     space
         ``"physical"`` or ``"digital"``; the first of the index where not given.
     view
@@ -96,7 +97,7 @@ def compute(
     """
     chosen = index_of(short(index, 80))
     where: Any = space or chosen.spaces[0]
-    parameters = from_text(chosen, given)
+    parameters = _parameters(chosen, given)
 
     def whole() -> pa.Table:
         return _table(cluster, chosen, where, parameters)
@@ -127,6 +128,14 @@ def compute(
         rows=plain_rows(seen.slice(start, length)),
         trace=_trace(cluster, chosen, where, parameters),
     )
+
+
+def _parameters(index: Index, given: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    from jiqun.measure.conventions import parameters_of
+
+    own = from_text(index, [(name, text) for name, text in given if name != "preset"])
+    preset = [text for name, text in given if name == "preset" and text]
+    return {**parameters_of(short(preset[-1], 80), index.name), **own} if preset else own
 
 
 def _table(cluster: Cluster, index: Index, space: Any, parameters: Mapping[str, Any]) -> pa.Table:

@@ -72,6 +72,8 @@ def command(ctx: click.Context, *, as_json: bool) -> None:  # noqa: D103
 
 
 def _command(index: Index) -> click.Command:
+    from jiqun.measure import presets
+
     schema = index.parameters.model_json_schema().get("properties", {})
     parameters: list[click.Parameter] = []
 
@@ -97,6 +99,14 @@ def _command(index: Index) -> click.Command:
         type=click.Path(),
         cls=Option,
         words=Words("File to write the whole result to: .csv or .json.", "写入全部结果的文件：.csv 或 .json。"),
+    )
+    @click.option(
+        "--preset",
+        type=click.Choice(list(presets())),
+        cls=Option,
+        words=Words(
+            "Conventions of another package; parameters given beside win.", "其他软件包的约定；同时给出的参数优先。"
+        ),
     )
     @common
     def run(**given: Any) -> None:

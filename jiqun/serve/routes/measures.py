@@ -34,7 +34,15 @@ PARAMETERS: dict[str, Any] = {
             "explode": True,
             "schema": {"type": "object", "additionalProperties": {"type": "string"}},
             "example": {"replicates": "0"},
-        }
+        },
+        {
+            "in": "query",
+            "name": "preset",
+            "description": "Conventions of another package: `dbmss`, `econgeo`, `reat` or `ecomplexity`. Parameters "
+            "that are given beside win; the answer's trace has the parameters that were used.",
+            "schema": {"type": "string"},
+            "example": "econgeo",
+        },
     ]
 }
 
