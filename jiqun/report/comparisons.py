@@ -128,3 +128,4 @@ class ClusterComparison(Shape):
 
     clusters: list[ClusterCard]
     headlines: list[Headline]
+    note: Text = Field(Text(en="", zh=""), description="What the ranges beside the numbers are.")

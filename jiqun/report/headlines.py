@@ -32,9 +32,9 @@ MEASURED: Mapping[str, Mapping[str, Any]] = {
 }
 """Indices whose scale does not depend on what the data are of, with the units they are taken over."""
 _HALF = Words(
-    "The median over all units that have a value, with the middle half of them (first to third quarter): how units "
-    "differ, not how sure the median is.",
-    "全部有数值单位的中位数，以及居中一半（第一至第三四分位）的范围：反映单位间差异，而非中位数的精度。",
+    "A median is over all units that have a value, its range holds the middle half of them (first to third quartile): "
+    "how units differ, not how sure the median is.",
+    "中位数取自全部有数值的单位，其范围为居中的一半（第一至第三四分位）：反映单位间的差异，而非中位数的精度。",
 )
 _COUNT = Words("Rows of the table.", "该表的记录数。")
 
@@ -59,7 +59,7 @@ def compare_clusters(clusters: Mapping[str, Cluster]) -> ClusterComparison:
         )
     cards = [card(cluster).model_copy(update={"id": id_}) for id_, cluster in clusters.items()]
     measured = [_measured(name, options, clusters) for name, options in MEASURED.items() if name in indices()]
-    return ClusterComparison(clusters=cards, headlines=[*_counted(cards), *measured])
+    return ClusterComparison(clusters=cards, headlines=[*_counted(cards), *measured], note=_text(_HALF))
 
 
 def _counted(cards: list[ClusterCard]) -> list[Headline]:
@@ -83,7 +83,7 @@ def _measured(name: str, options: Mapping[str, Any], clusters: Mapping[str, Clus
     return Headline(
         id=name,
         title=Text(en=f"{index.title.en}, {units.en}", zh=f"{index.title.zh}（{units.zh}）"),
-        says=Text(en=f"{index.reading.en} {_HALF.en}", zh=f"{index.reading.zh}{_HALF.zh}"),
+        says=_text(index.reading),
         range="middle_half",
         cells=[_median(cluster, name, options) for cluster in clusters.values()],
     )

@@ -47,7 +47,7 @@ def from_text(index: Index, given: Iterable[tuple[str, str]]) -> dict[str, Any]:
             continue
         if name in parameters:
             raise JiqunError(f"{index.name}: parameter {name} is given twice. Give it once.")
-        structured = allowed & {"object", "array"} and "string" not in allowed
+        structured = "array" in allowed or ("object" in allowed and "string" not in allowed)
         parameters[name] = _json(index.name, name, text) if structured else text
     return parameters
 

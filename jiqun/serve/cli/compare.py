@@ -195,7 +195,9 @@ def _show_clusters(made: ClusterComparison) -> None:
     heads = [(said("Number", "指标"), "left"), *((t(card.title), "right") for card in made.clusters)]
     print_table(heads, [(t(line.title), *_headline(line)) for line in made.headlines])
     for line in made.headlines:
-        click.echo(f"{t(line.title)}: {t(line.says)}")
+        if line.range != "none":
+            click.echo(f"{t(line.title)}: {t(line.says)}")
+    click.echo(t(made.note))
 
 
 def _headline(line: Headline) -> list[str]:

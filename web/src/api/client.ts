@@ -12,13 +12,14 @@ export class ApiError extends Error {
   }
 }
 
-export type Query = Record<string, string | number | boolean | null | undefined>;
+export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
 
 /** Address of an API path. Relative to the document, so that a proxy prefix needs no configuration. */
 export function apiUrl(path: string, query: Query = {}): string {
   const url = new URL(`api/${path.replace(/^\//, "")}`, document.baseURI.split("#")[0]);
   for (const [name, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, String(value));
+    if (Array.isArray(value)) for (const each of value) url.searchParams.append(name, each);
+    else if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, String(value));
   }
   return url.toString();
 }
@@ -42,6 +43,27 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<T
 
 export function get<T>(address: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
   return request<T>(apiUrl(address, query), signal ? { signal } : {});
+}
+
+/** How long to wait before an answer that was not ready is asked for again. */
+const AGAIN_MS = 1500;
+
+/** Ask until the answer is ready: one that takes longer than a request may is computed on, and is there later. */
+export async function patiently<T>(address: string, query: Query, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await get<T>(address, query, signal);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 504) throw error;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, AGAIN_MS);
+      signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      }, { once: true });
+    });
+  }
 }
 
 async function failure(response: Response): Promise<ApiError> {

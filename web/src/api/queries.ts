@@ -66,3 +66,11 @@ export const boundariesQuery = (name: string) =>
     queryFn: ({ signal }) => get<FeatureCollection>(path("boundaries", name), {}, signal),
     staleTime: Infinity,
   });
+
+/** Every place where it lies, and what it is called. */
+export const placesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["places", id],
+    queryFn: ({ signal }) => get<MapLayer>(path("clusters", id, "places"), {}, signal),
+    ...STEADY,
+  });

@@ -657,6 +657,14 @@ export interface components {
             clusters: components["schemas"]["ClusterCard"][];
             /** Headlines */
             headlines: components["schemas"]["Headline"][];
+            /**
+             * @description What the ranges beside the numbers are.
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            note: components["schemas"]["Text"];
         };
         /**
          * Comparable
@@ -3129,6 +3137,11 @@ export interface operations {
                 parameters?: {
                     [key: string]: string;
                 };
+                /**
+                 * @description Conventions of another package: `dbmss`, `econgeo`, `reat` or `ecomplexity`. Parameters that are given beside win; the answer's trace has the parameters that were used.
+                 * @example econgeo
+                 */
+                preset?: string;
             };
             header?: never;
             path: {
@@ -3703,7 +3716,11 @@ export interface operations {
                      *             }
                      *           ]
                      *         }
-                     *       ]
+                     *       ],
+                     *       "note": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["ClusterComparison"];

@@ -11,7 +11,15 @@ export type Columnar = Record<string, unknown[]>;
 export type ClusterCard = Sent<Schemas["ClusterCard"]>;
 /** Words for codes are left out where there are none. */
 export type DataColumn = Omit<Sent<Schemas["DataColumn"]>, "values"> & Partial<Pick<Sent<Schemas["DataColumn"]>, "values">>;
-export type Figure = Omit<Sent<Schemas["Figure"]>, "columns"> & { columns: DataColumn[] };
+export type Figure = Omit<Sent<Schemas["Figure"]>, "columns"> & { columns: DataColumn[] } & Guides;
+/** What a page draws behind the values: the value of chance, the course expected under it, bands around that. */
+export interface Guides {
+  neutral?: number | null;
+  /** Column of the course expected. */
+  expected?: string;
+  /** The widest first. */
+  bands?: { low: string; high: string; title: Text }[];
+}
 export type Filters = Sent<Schemas["Filters"]>;
 export type Finding = Sent<Schemas["Finding"]>;
 export type FindingsReport = Sent<Schemas["FindingsReport"]>;
@@ -23,6 +31,13 @@ export type Network = Sent<Schemas["Network"]>;
 export type Option = Sent<Schemas["Option"]>;
 export type Profile = Sent<Schemas["Profile"]>;
 export type Sentence = Sent<Schemas["Sentence"]>;
+export type Choices = Sent<Schemas["Choices"]>;
+export type Comparable = Sent<Schemas["Comparable"]>;
+export type ComparedIndex = Sent<Schemas["ComparedIndex"]>;
+export type Comparison = Sent<Schemas["Comparison"]>;
+export type ClusterComparison = Sent<Schemas["ClusterComparison"]>;
+export type Headline = Sent<Schemas["Headline"]>;
+export type SimilarUnits = Sent<Schemas["SimilarUnits"]>;
 export type Trace = Sent<Schemas["TraceShape"]>;
 export type Grain = NonNullable<Filters["grain"]>;
 export type Space = Figure["space"];

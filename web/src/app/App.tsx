@@ -13,6 +13,7 @@ const Profile = lazy(() => import("../profile/Profile"));
 const TwoSpace = lazy(() => import("../twospace/TwoSpace"));
 const Data = lazy(() => import("../data/Data"));
 const Measures = lazy(() => import("../measures/Measures"));
+const Compare = lazy(() => import("../compare/Compare"));
 
 export function App() {
   return (
@@ -28,6 +29,7 @@ export function App() {
               <Route path="map" element={<TwoSpace />} />
               <Route path="data" element={<Data />} />
               <Route path="measures" element={<Measures />} />
+              <Route path="compare" element={<Compare />} />
               <Route path="*" element={<NotFound />} />
             </Route>
             <Route path="*" element={<NotFound />} />

@@ -1,5 +1,5 @@
 /** The one utility bar of every page of a cluster: date, quality, data, link, full screen, how to read. */
-import { useState, type ReactNode } from "react";
+import { useCallback, useRef, useState, type ReactNode } from "react";
 import { useSearchParams } from "react-router";
 
 import type { ClusterCard } from "../api/types";
@@ -75,17 +75,24 @@ async function toggleFullScreen() {
 /** A part of the state that lives in the address: empty means the parameter is left out. */
 export function useAddress() {
   const [parameters, setParameters] = useSearchParams();
-  const set = (changes: Record<string, string>, replace = true) =>
-    setParameters(
-      (before) => {
-        const next = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changes)) {
-          if (value) next.set(name, value);
-          else next.delete(name);
-        }
-        return next;
-      },
-      { replace, preventScrollReset: true },
-    );
-  return { read: (name: string) => parameters.get(name) ?? "", set };
+  // The router's setter is another one after every change; what depends on ours must not be.
+  const latest = useRef(setParameters);
+  latest.current = setParameters;
+  const set = useCallback(
+    (changes: Record<string, string>, replace = true) =>
+      latest.current(
+        (before) => {
+          const next = new URLSearchParams(before);
+          for (const [name, value] of Object.entries(changes)) {
+            if (value) next.set(name, value);
+            else next.delete(name);
+          }
+          return next;
+        },
+        { replace, preventScrollReset: true },
+      ),
+    [],
+  );
+  const read = useCallback((name: string) => parameters.get(name) ?? "", [parameters]);
+  return { read, set };
 }

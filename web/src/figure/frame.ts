@@ -63,7 +63,7 @@ export function nameAxis(names: readonly string[], described: DataColumn | undef
     ...axis,
     inverse: true,
     axisLine: { show: false },
-    axisLabel: { ...axis.axisLabel, color: style.palette.ink, width: Math.min(160, style.width * 0.36), overflow: "truncate" as const, interval: 0 },
+    axisLabel: { ...axis.axisLabel, color: style.palette.ink, width: Math.min(style.width > 640 ? 230 : 160, style.width * 0.36), overflow: "truncate" as const, interval: 0 },
   };
 }
 

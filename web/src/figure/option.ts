@@ -4,6 +4,7 @@ import type { EChartsCoreOption } from "echarts/core";
 
 import type { Figure } from "../api/types";
 import { rgb, seriesColours, spaceColour, spaceRamp } from "../look/colours";
+import { say } from "../words/words";
 import { axisTitle, categoryAxis, described, legend, nameAxis, textStyle, tooltip, valueAxis, type Style } from "./frame";
 import { bySeries, column, distinct, isMeasured, labels, numbers } from "./rows";
 
@@ -40,14 +41,19 @@ function along(figure: Figure, style: Style): EChartsCoreOption {
   const many = groups.size > 1;
   const names = [...groups.keys()];
   const series = names.flatMap((name, k) => alongSeries(figure, name, groups.get(name) ?? [], colours[k % colours.length] as string));
+  const behind = guides(figure, style);
+  const told = behind.length ? [axisTitle(described(figure, figure.y), style.language), ...behind.map(({ name }) => name)] : many ? names : [];
+  if (behind.length && !many) series.forEach((each) => Object.assign(each, { name: told[0] }));
+  series.unshift(...behind);
+  if (typeof figure.neutral === "number" && !figure.expected) series.unshift(neutralLine(figure.neutral, "horizontal", style));
   if (figure.kind === "lorenz") series.push(equality(style));
   const unit = { min: 0, max: 1, interval: 0.25 };
-  const extent = figure.kind === "lorenz" ? unit : {};
+  const extent = figure.kind === "lorenz" ? unit : figure.bands ? { max: "dataMax" } : {};
   const upright = figure.kind === "lorenz" || isWhole(figure) ? unit : {};
   const scale = figure.kind === "scatter";
   return {
-    grid: { left: 4, right: 18, top: many ? 54 : 30, bottom: measured ? 26 : 4, containLabel: true },
-    legend: legend(style, many ? names : []),
+    grid: { left: 4, right: 18, top: told.length ? 54 : 30, bottom: measured ? 26 : 4, containLabel: true },
+    legend: legend(style, told),
     tooltip: { trigger: figure.kind === "scatter" ? "item" : "axis", ...tooltip(figure, style, positionsOf) },
     xAxis: measured
       ? { ...valueAxis(x, style), ...extent, scale, name: axisTitle(x, style.language), nameLocation: "middle", nameGap: 28, nameTextStyle: textStyle(style), splitLine: { show: false } }
@@ -77,7 +83,7 @@ function alongSeries(figure: Figure, name: string, positions: number[], colour: 
     z: 3,
   };
   if (!figure.low || !figure.high) return [main];
-  const range = figure.kind === "line" || figure.kind === "area" || figure.kind === "lorenz" ? band(figure, name, positions, colour) : whiskers(figure, name, positions, colour);
+  const range = figure.kind === "line" || figure.kind === "area" || figure.kind === "lorenz" ? band(figure, { name, low: figure.low, high: figure.high, positions, colour }) : whiskers(figure, name, positions, colour);
   return [range, main];
 }
 
@@ -94,11 +100,57 @@ function equality({ palette }: Style): object {
   return { type: "line", data: [{ value: [0, 0] }, { value: [1, 1] }], symbol: "none", silent: true, lineStyle: { color: palette.quiet, type: "dashed", width: 1 }, z: 1 };
 }
 
-/** The interval around a line as one filled outline. */
-function band(figure: Figure, name: string, positions: number[], colour: string): object {
+/** Bands of chance, the widest first, and the course expected under it. */
+function guides(figure: Figure, style: Style): { name: string }[] {
+  const positions = numbers(figure, figure.y).map((_, k) => k);
+  const [r, g, b] = rgb(style.palette.inkSoft);
+  const bands = (figure.bands ?? []).map(({ low, high, title }, k) => ({ ...band(figure, { name: say(title, style.language), low, high, positions, colour: style.palette.inkSoft, opacity: k ? 0.24 : 0.13 }), color: `rgba(${r},${g},${b},${k ? 0.45 : 0.22})` }));
+  if (!figure.expected) return bands;
   const xs = column(figure, figure.x);
-  const low = numbers(figure, figure.low);
-  const high = numbers(figure, figure.high);
+  const expected = numbers(figure, figure.expected);
+  const line = {
+    name: axisTitle(described(figure, figure.expected), style.language),
+    type: "line",
+    data: positions.map((position) => ({ value: [xs[position], expected[position]], position })),
+    symbol: "none",
+    color: style.palette.inkSoft,
+    lineStyle: { width: 1.4, type: "dashed" },
+    z: 2,
+  };
+  return [...bands, line];
+}
+
+/** The value that says “as by chance”, on the whole width or height; the axis makes room for it. */
+function neutralLine(value: number, direction: "horizontal" | "vertical", { palette }: Style): object {
+  return {
+    type: "custom",
+    silent: true,
+    data: [[value]],
+    encode: direction === "horizontal" ? { y: 0 } : { x: 0 },
+    z: 1,
+    renderItem: ({ coordSys }: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+      const { x, y, width, height } = coordSys as unknown as { x: number; y: number; width: number; height: number };
+      const at = api.coord(direction === "horizontal" ? [0, value] : [value, 0])[direction === "horizontal" ? 1 : 0] as number;
+      const shape = direction === "horizontal" ? { x1: x, y1: at, x2: x + width, y2: at } : { x1: at, y1: y, x2: at, y2: y + height };
+      return { type: "line", shape, style: { stroke: palette.accent, lineWidth: 1.2, lineDash: [2, 3] } };
+    },
+  };
+}
+
+interface Outline {
+  name: string;
+  low: string;
+  high: string;
+  positions: number[];
+  colour: string;
+  opacity?: number;
+}
+
+/** The interval around a line as one filled outline. */
+function band(figure: Figure, { name, low: lowest, high: highest, positions, colour, opacity = 0.16 }: Outline) {
+  const xs = column(figure, figure.x);
+  const low = numbers(figure, lowest);
+  const high = numbers(figure, highest);
   const known = positions.filter((p) => low[p] !== null && high[p] !== null);
   const [r, g, b] = rgb(colour);
   return {
@@ -115,7 +167,7 @@ function band(figure: Figure, name: string, positions: number[], colour: string)
       const at = (p: number, value: number) => api.coord([xs[p] as number | string, value]);
       const upper = known.map((p) => at(p, high[p] as number));
       const lower = known.map((p) => at(p, low[p] as number)).reverse();
-      return { type: "polygon", shape: { points: [...upper, ...lower] }, style: { fill: `rgba(${r},${g},${b},0.16)` } };
+      return { type: "polygon" as const, shape: { points: [...upper, ...lower] }, style: { fill: `rgba(${r},${g},${b},${opacity})` } };
     },
   };
 }
@@ -163,6 +215,7 @@ function across(figure: Figure, style: Style): EChartsCoreOption {
   const colours = seriesColours(figure.space, style.palette);
   const dots = figure.kind === "interval";
   const series = names.flatMap((name, k) => acrossSeries(figure, style, name, groups.get(name) ?? [], colours[k % colours.length] as string));
+  if (typeof figure.neutral === "number" && !(figure.log && figure.neutral <= 0)) series.push(neutralLine(figure.neutral, "vertical", style));
   return {
     grid: { left: 4, right: 24, top: names.length > 1 ? 30 : 4, bottom: 24, containLabel: true },
     legend: legend(style, names.length > 1 ? names : []),
@@ -209,10 +262,13 @@ function heat(figure: Figure, style: Style): EChartsCoreOption {
   const data = values.map((value, position) => ({ value: [xAt.get(xNames[position] ?? ""), yAt.get(yNames[position] ?? ""), value], position }));
   const known = values.filter((value): value is number => value !== null);
   const down = nameAxis(ys, described(figure, figure.series), style);
+  const along = categoryAxis(xs, described(figure, figure.x), style);
+  // Names that fit slanted are all written; more of them are left to the tooltip.
+  const named = described(figure, figure.x)?.type === "string" && xs.length <= 24;
   return {
     grid: { left: 4, right: 8, top: 4, bottom: 44, containLabel: true },
     tooltip: { trigger: "item", ...tooltip(figure, style, positionsOf) },
-    xAxis: { ...categoryAxis(xs, described(figure, figure.x), style), axisLine: { show: false } },
+    xAxis: { ...along, axisLine: { show: false }, axisLabel: { ...along.axisLabel, ...(named ? { rotate: 38, width: 96, overflow: "truncate", hideOverlap: false, interval: 0 } : {}) } },
     yAxis: { ...down, axisLabel: { ...down.axisLabel, interval: "auto" } },
     visualMap: {
       min: Math.min(...known),

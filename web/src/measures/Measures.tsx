@@ -1,35 +1,28 @@
-/** Measures 集聚度: choose an index, set its parameters, see values with their intervals. */
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+/** Measures 集聚度: choose an index, set its parameters, see values with their intervals and how they stand among peers. */
+import { keepPreviousData, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
 
-import { ApiError, apiUrl, get, path } from "../api/client";
-import { filtersQuery } from "../api/queries";
-import type { ClusterCard, Columnar } from "../api/types";
+import { ApiError, get, path, patiently } from "../api/client";
 import { useCluster } from "../app/ClusterFrame";
 import { UtilityBar, useAddress } from "../app/UtilityBar";
-import { FigureCard } from "../figure/FigureCard";
 import { useLook } from "../look/look";
-import { sourceLine } from "../profile/source";
-import { Choice } from "../parts/Choice";
-import { DataTable } from "../parts/DataTable";
-import { Formula } from "../parts/Formula";
-import { SafeLink } from "../parts/HowDrawer";
-import { Icon } from "../parts/Icon";
+import { Drawer } from "../parts/Drawer";
 import { Empty, Failed, Loading, useMessage } from "../parts/States";
-import { asked, fieldsOf, type Field } from "./parameters";
-import { columnsOf, figureOf, holding, whole, type IndexCard, type Measurement } from "./result";
+import { IndexForm } from "./IndexForm";
+import { Method } from "./Method";
+import { useNames } from "./names";
+import { asked, fieldsOf } from "./parameters";
+import { Keys, Result } from "./Result";
+import { MOST, type IndexCard, type Measurement } from "./result";
+import { Running } from "./Running";
 import "../styles/profile.css";
 import "../styles/data.css";
 import "../styles/measures.css";
-import { nameIn } from "../format/name";
 
-/** The most rows one page of a table may have. */
-const MOST_PLACES = 10_000;
+export const indicesQuery = queryOptions({ queryKey: ["indices"], queryFn: ({ signal }) => get<IndexCard[]>("indices", {}, signal), staleTime: Infinity });
 
-/** Rows asked for at once: the most the server sends. */
-const PAGE = 10_000;
-
-const indicesQuery = queryOptions({ queryKey: ["indices"], queryFn: ({ signal }) => get<IndexCard[]>("indices", {}, signal), staleTime: Infinity });
+/** State of a result that means nothing for another index. */
+const OF_RESULT = { space: "", by: "", at: "", q: "", curve: "", peers: "", "k.industry_id": "", "k.place_id": "" };
 
 export default function Measures() {
   const card = useCluster();
@@ -39,11 +32,11 @@ export default function Measures() {
   const index = indices?.find((each) => each.name === read("index")) ?? indices?.find((each) => each.name === "location_quotient") ?? indices?.[0];
   return (
     <main id="main" className="page" tabIndex={-1}>
-      <UtilityBar card={card} question={w("measuresQuestion")} method={index ? <Reading index={index} /> : null} />
+      <UtilityBar card={card} question={w("measuresQuestion")} method={index ? <Method index={index} /> : null} />
       {error ? <Failed error={error} retry={() => void refetch()} /> : null}
       {!indices && !error ? <Loading height="50vh" /> : null}
       {indices?.length === 0 ? <Empty title={w("noIndices")} /> : null}
-      {indices && index ? <Measure key={index.name} indices={indices} index={index} cluster={card.id} read={read} set={set} /> : null}
+      {indices && index ? <Measure key={index.name} indices={indices} index={index} read={read} set={set} /> : null}
     </main>
   );
 }
@@ -53,162 +46,99 @@ type Address = ReturnType<typeof useAddress>;
 interface MeasureProps {
   indices: IndexCard[];
   index: IndexCard;
-  cluster: string;
   read: Address["read"];
   set: Address["set"];
 }
 
-function Measure({ indices, index, cluster, read, set }: MeasureProps) {
-  const { w, t } = useLook();
+function Measure({ indices, index, read, set }: MeasureProps) {
+  const { t } = useLook();
+  const card = useCluster();
+  const names = useNames(card);
+  const [method, setMethod] = useState(false);
   const fields = useMemo(() => fieldsOf(index.parameters), [index]);
+  const chosen = ["industry_id", "place_id"].filter((key) => index.grain.includes(key) && read(`k.${key}`)).join();
+  const fixed = useMemo(() => chosen.split(",").filter(Boolean), [chosen]);
   const space = index.spaces.includes(read("space")) ? read("space") : (index.spaces[0] ?? "");
-  const query = { space, ...asked(fields, read) };
-  const result = useQuery({
-    queryKey: ["measure", cluster, index.name, query],
-    queryFn: ({ signal }) => whole((offset) => get<Measurement>(path("clusters", cluster, "measures", index.name), { ...query, limit: PAGE, offset }, signal)),
-    staleTime: 5 * 60_000,
-  });
+  const curves = index.grain.includes("distance_km");
+  const query: Record<string, string> = {
+    space,
+    ...asked(fields, read),
+    peers: read("peers") || "all",
+    order: curves ? "key" : "value",
+    ...Object.fromEntries(fixed.map((key) => [key, read(`k.${key}`)])),
+  };
+  const change = useCallback((changes: Record<string, string>) => set(changes), [set]);
   const clear = Object.fromEntries(indices.flatMap((each) => fieldsOf(each.parameters)).map(({ name }) => [`p.${name}`, ""]));
+  const address = path("clusters", card.id, "measures", index.name);
   return (
     <div className="measure">
-      <section className="panel measure-form" aria-label={w("index")}>
-        <Choice label={w("index")} value={index.name} options={indices.map((each) => ({ value: each.name, label: t(each.title) }))} onChange={(name) => set({ ...clear, index: name, space: "" }, false)} />
-        <Reading index={index} />
-        {index.spaces.length > 1 ? (
-          <div className="segments" role="group" aria-label={w("space")}>
-            {index.spaces.map((each) => (
-              <button key={each} type="button" aria-pressed={space === each} onClick={() => set({ space: each })}>
-                {w(each === "digital" ? "digital" : "physical")}
-              </button>
-            ))}
-          </div>
-        ) : null}
-        <details>
-          <summary>{w("parameters")}</summary>
-          {fields.map((field) => (
-            <FieldInput key={field.name} field={field} value={read(`p.${field.name}`)} onChange={(value) => set({ [`p.${field.name}`]: value === field.initial ? "" : value })} />
-          ))}
-        </details>
-      </section>
-      <div className="measure-result" aria-live="polite">
-        {result.error ? <Refused error={result.error} /> : null}
-        {result.isPending ? <Loading height={320} /> : null}
-        {result.data ? <Result index={index} result={result.data} csv={apiUrl(path("clusters", cluster, "measures", index.name), { ...query, format: "csv", bom: true })} /> : null}
+      <IndexForm indices={indices} index={index} fields={fields} space={space} industries={names.industries} read={read} set={change} onIndex={(name) => set({ ...clear, ...OF_RESULT, index: name }, false)} onMethod={() => setMethod(true)} />
+      <div className="measure-result">
+        <Keys index={index} names={names} read={read} set={change} />
+        <Answer address={address} query={query} what={t(index.title)}>
+          {(result) => <Result index={index} result={result} names={names} fixed={fixed} address={address} query={query} read={read} set={change} />}
+        </Answer>
       </div>
+      <Drawer open={method} onClose={() => setMethod(false)} title={t(index.title)} wide>
+        <Method index={index} />
+      </Drawer>
     </div>
   );
 }
 
-/** What an index needs and does not find is an answer, not a fault. */
-function Refused({ error }: { error: unknown }) {
+interface AnswerProps {
+  address: string;
+  query: Record<string, string>;
+  what: string;
+  children: (result: Measurement) => React.ReactNode;
+}
+
+/** The result when it is there; until then how long it has taken, and after a cancellation a way to begin again. */
+function Answer({ address, query, what, children }: AnswerProps) {
   const { w } = useLook();
-  const message = useMessage(error);
-  if (!(error instanceof ApiError) || error.status !== 422) return <Failed error={error} />;
-  return (
-    <section className="panel">
-      <Empty title={w("notComputable")}>{message}</Empty>
-    </section>
-  );
-}
-
-function Reading({ index }: { index: IndexCard }) {
-  const { w, t } = useLook();
-  return (
-    <div className="reading">
-      <p className="reading-question">{t(index.question)}</p>
-      <p>{t(index.reading)}</p>
-      <Formula text={index.formula} />
-      <p className="reading-needs">
-        {w("needsTables")}:{" "}
-        {index.needs.columns.map((column) => (
-          <code key={column} className="chip">{`${index.needs.table}.${column}`}</code>
-        ))}
-      </p>
-      <ul className="reading-references">
-        {index.references.map((reference) => (
-          <li key={reference.text}>
-            <SafeLink url={reference.url ?? ""}>{reference.text}</SafeLink>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-function Result({ index, result, csv }: { index: IndexCard; result: Measurement; csv: string }) {
-  const { w, t } = useLook();
-  const card = useCluster();
-  const [table, setTable] = useState(false);
-  const nameOf = useNames(card);
-  const [wanted, setWanted] = useState("");
-  const found = useMemo(() => holding(result, wanted, nameOf), [result, wanted, nameOf]);
-  const figure = useMemo(() => figureOf(index, found, nameOf), [index, found, nameOf]);
+  const queries = useQueryClient();
+  const queryKey = ["measure", address, query];
+  const result = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => patiently<Measurement>(address, { ...query, limit: MOST }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 5 * 60_000,
+    gcTime: 10 * 60_000,
+    retry: false,
+  });
+  const running = result.fetchStatus === "fetching" && (result.isPending || result.isPlaceholderData);
+  const stopped = result.fetchStatus === "idle" && !result.error && (result.isPending || result.isPlaceholderData);
   return (
     <>
-      {figure ? <FigureCard figure={figure} cluster={card.id} source={sourceLine(card, t, w("generated"), w("evaluation"))} table={table} onTable={setTable} marked={false} /> : null}
-      <section className="panel" aria-labelledby="result">
-        <div className="section-row">
-          <h2 id="result" className="section-title">
-            {w("result")}
-          </h2>
-          {result.grain.length ? <input type="search" className="field search" value={wanted} placeholder={w("search")} aria-label={w("search")} onChange={(event) => setWanted(event.target.value)} /> : null}
-          <a className="tool" href={csv} download>
-            <Icon name="download" size={14} /> {w("csv")}
-          </a>
-        </div>
-        <DataTable columns={columnsOf(result)} rows={found.rows as Columnar} caption={t(index.title)} pageSize={50} />
-      </section>
+      {running ? <Running key={JSON.stringify(queryKey)} what={what} onCancel={() => void queries.cancelQueries({ queryKey })} /> : null}
+      {stopped ? (
+        <section className="panel">
+          <Empty
+            title={w("stopped")}
+            action={
+              <button type="button" className="button" onClick={() => void result.refetch()}>
+                {w("compute")}
+              </button>
+            }
+          >
+            {w("stoppedWhy")}
+          </Empty>
+        </section>
+      ) : null}
+      {result.error && !running ? <Refused error={result.error} retry={() => void result.refetch()} /> : null}
+      {result.data && !stopped && !(result.error && !running) ? <div className={result.isPlaceholderData ? "measure-stale" : "measure-fresh"} aria-busy={result.isPlaceholderData}>{children(result.data)}</div> : null}
     </>
   );
 }
 
-/** Names of places and industries for the chart; the table keeps the identifiers. */
-function useNames(card: ClusterCard): (key: string, id: string) => string {
-  const { t, language } = useLook();
-  const industries = useQuery(filtersQuery(card.id)).data?.industries;
-  const places = useQuery({
-    queryKey: ["place-names", card.id],
-    queryFn: ({ signal }) => get<{ rows: Columnar }>(path("clusters", card.id, "tables", "places"), { limit: MOST_PLACES }, signal),
-    enabled: (card.counts["places"] ?? 0) > 0 && (card.counts["places"] ?? 0) <= MOST_PLACES,
-    staleTime: Infinity,
-  }).data?.rows;
-  return useMemo(() => {
-    const names = new Map<string, string>(industries?.map((each) => [`industry_id ${each.id}`, t(each.title)]));
-    places?.["place_id"]?.forEach((id, k) => names.set(`place_id ${String(id)}`, nameIn(language, String(places["name"]?.[k] ?? id))));
-    return (key, id) => names.get(`${key} ${id}`) ?? id;
-  }, [industries, places, t, language]);
-}
-
-function FieldInput({ field, value, onChange }: { field: Field; value: string; onChange: (value: string) => void }) {
+/** What an index needs and does not find is an answer, not a fault. */
+function Refused({ error, retry }: { error: unknown; retry: () => void }) {
   const { w } = useLook();
-  const shown = value || field.initial;
+  const message = useMessage(error);
+  if (!(error instanceof ApiError) || error.status !== 422) return <Failed error={error} retry={retry} />;
   return (
-    <label className="parameter">
-      <span>{field.name}</span>
-      {field.kind === "choice" || field.kind === "switch" ? (
-        <select className="field" value={shown.toLowerCase()} onChange={(event) => onChange(event.target.value)}>
-          {(field.kind === "switch" ? ["true", "false"] : field.choices).map((choice) => (
-            <option key={choice} value={choice}>
-              {field.kind === "switch" ? w(choice === "true" ? "yes" : "no") : choice}
-            </option>
-          ))}
-        </select>
-      ) : (
-        // Asked for when left: half a number typed is not a number meant.
-        <input
-          key={shown}
-          className="field"
-          type={field.kind === "text" ? "text" : "number"}
-          step={field.kind === "integer" ? 1 : "any"}
-          min={field.low ?? undefined}
-          max={field.high ?? undefined}
-          defaultValue={shown}
-          placeholder={w("defaultValue")}
-          onBlur={(event) => onChange(event.target.value)}
-          onKeyDown={(event) => event.key === "Enter" && onChange(event.currentTarget.value)}
-        />
-      )}
-      {field.description ? <small>{field.description}</small> : null}
-    </label>
+    <section className="panel">
+      <Empty title={w("notComputable")}>{message}</Empty>
+    </section>
   );
 }

@@ -1,9 +1,7 @@
 /** Physical space: points, hexagons or areas on a map; a list where nothing has coordinates. */
-import { useQueries } from "@tanstack/react-query";
-import type { Feature, FeatureCollection } from "geojson";
+import type { Feature } from "geojson";
 import { lazy, Suspense, useMemo, useRef } from "react";
 
-import { boundariesQuery } from "../api/queries";
 import type { Columnar, DataColumn, MapLayer, Text } from "../api/types";
 import { count, exact } from "../format/number";
 import { useLook } from "../look/look";
@@ -15,6 +13,7 @@ import type { MapHandle } from "./GeoMap";
 import { AreaList } from "./AreaList";
 import { Classes as ClassLegend, SpotLegend } from "./Legends";
 import { areaLayer, cellLayer, outlineId, setOf, spotLayer } from "./mapLayers";
+import { useOutlines } from "./outlines";
 import { Pane, type Twin } from "./Pane";
 import type { Pick } from "./pick";
 import { SouthSea } from "./SouthSea";
@@ -130,32 +129,6 @@ export function MapPane(props: Props) {
         </div>
       ) : null}
     </Pane>
-  );
-}
-
-interface Outlines {
-  all: FeatureCollection | null;
-  sets: FeatureCollection[];
-  china: boolean;
-}
-
-const DASH = "china-nine-dash";
-
-function useOutlines(given: string[]): Outlines {
-  const china = given.some((name) => name.startsWith("china"));
-  // A map of China is not drawn without the line in the South China Sea.
-  const names = china && !given.includes(DASH) ? [...given, DASH] : given;
-  const found = useQueries({ queries: names.map((name) => boundariesQuery(name)) });
-  const loaded = found.every((each) => each.data);
-  const key = names.join(",") + String(loaded);
-  return useMemo(
-    () => {
-      const sets = loaded ? found.flatMap((each) => (each.data ? [each.data] : [])) : [];
-      return { all: sets.length ? { type: "FeatureCollection" as const, features: sets.flatMap((set) => set.features) } : null, sets, china };
-    },
-    // The answers of one set of names do not change once they are there.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [key],
   );
 }
 
