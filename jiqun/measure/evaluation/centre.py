@@ -8,11 +8,9 @@ import numpy as np
 
 from jiqun.cluster import JiqunError
 from jiqun.measure.evaluation.panel import Array
+from jiqun.measure.points import EARTH_RADIUS_KM
 
-__all__ = ["EARTH_RADIUS", "Ellipses", "ellipses", "great_circle"]
-
-EARTH_RADIUS = 6371.0088
-"""Mean radius of the earth in km."""
+__all__ = ["Ellipses", "ellipses", "haversine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +86,22 @@ def ellipses(lon: Array, lat: Array, weight: Array) -> Ellipses:
         if used.sum() >= 2:
             made[2:6, t] = _axes(lon[used], lat[used], w, made[0, t], made[1, t])
     before = slice(0, -1)
-    made[6, 1:] = great_circle(made[0, before], made[1, before], made[0, 1:], made[1, 1:])
+    made[6, 1:] = haversine(made[0, before], made[1, before], made[0, 1:], made[1, 1:])
     made[7, 1:] = np.where(
         made[6, 1:] > 0, _heading(made[0, before], made[1, before], made[0, 1:], made[1, 1:]), np.nan
     )
     return Ellipses(*made)
 
 
-def great_circle(lon: Array, lat: Array, other_lon: Array, other_lat: Array) -> Array:
+def haversine(lon: Array, lat: Array, other_lon: Array, other_lat: Array) -> Array:
     """Distance over the earth in km, by the haversine formula.
 
-    >>> round(float(great_circle(np.array([116.4]), np.array([39.9]), np.array([121.5]), np.array([31.2]))[0]))
+    >>> round(float(haversine(np.array([116.4]), np.array([39.9]), np.array([121.5]), np.array([31.2]))[0]))
     1071
     """
     a, b, c, d = (np.radians(v) for v in (lon, lat, other_lon, other_lat))
     half = np.sin((d - b) / 2) ** 2 + np.cos(b) * np.cos(d) * np.sin((c - a) / 2) ** 2
-    found: Array = 2.0 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    found: Array = 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
     return found
 
 
@@ -117,7 +115,7 @@ def _heading(lon: Array, lat: Array, other_lon: Array, other_lat: Array) -> Arra
 
 def _axes(lon: Array, lat: Array, w: Array, centre_lon: float, centre_lat: float) -> tuple[float, float, float, float]:
     here = np.full(len(lon), centre_lon), np.full(len(lat), centre_lat)
-    distance, angle = great_circle(*here, lon, lat), np.radians(_heading(*here, lon, lat))
+    distance, angle = haversine(*here, lon, lat), np.radians(_heading(*here, lon, lat))
     x, y = distance * np.sin(angle), distance * np.cos(angle)
     x, y = x - w @ x, y - w @ y
     covariance = np.array([[w @ (x * x), w @ (x * y)], [w @ (x * y), w @ (y * y)]])

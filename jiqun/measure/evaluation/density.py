@@ -23,7 +23,8 @@ class Densities:
     bandwidth: Array
     """Shape (periods,)."""
     peaks: Array
-    """Number of local maxima of each density, shape (periods,); two or more are a sign of polarisation."""
+    """Number of local maxima that are at least a twentieth of the highest, shape (periods,): two or more are a sign of
+    polarisation."""
 
 
 def silverman(values: Array) -> float:
@@ -97,9 +98,9 @@ def kernel_densities(
         if not np.isfinite(h):
             continue
         density[t] = _gauss(grid, row, h) + (_gauss(grid, -row, h) if reflect else 0.0)
-        inner = density[t]
-        rises = np.diff(inner) > 0
-        peaks[t] = float((rises[:-1] & ~rises[1:]).sum() + (reflect and not rises[0]))
+        rises = np.diff(density[t]) > 0
+        tops = np.r_[reflect and not rises[0], rises[:-1] & ~rises[1:], False]
+        peaks[t] = float((tops & (density[t] >= 0.05 * density[t].max())).sum())
     return Densities(grid, density, widths, peaks)
 
 

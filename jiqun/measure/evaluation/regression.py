@@ -153,8 +153,7 @@ def demean(columns: Array, *effects: NDArray[np.int64]) -> tuple[Array, int]:
 
 def _within(columns: Array, codes: NDArray[np.int64]) -> Array:
     size = np.bincount(codes).astype(np.float64)
-    summed = np.zeros((len(size), columns.shape[1]))
-    np.add.at(summed, codes, columns)
+    summed = np.stack([np.bincount(codes, column, len(size)) for column in columns.T], axis=1)
     found: Array = columns - (summed / size[:, None])[codes]
     return found
 
