@@ -122,12 +122,11 @@ def _newton(k: Array, k_size: Array, d: Array, d_size: Array) -> Array:
         if max(np.abs(short_k / k_size / k).max(), np.abs(short_d / d_size / d).max()) < CLOSE:
             return p
         w = p * (1.0 - p) * k_size[:, None] * d_size
-        across, down = w.sum(axis=1), w.sum(axis=0)
-        # Schur complement of the places; a constant moves between θ and φ, so the least-norm step is taken.
+        across, down = np.maximum(w.sum(axis=1), 1e-300), w.sum(axis=0)
+        # Schur complement of the places. A constant moves between θ and φ: the matrix of ones takes it out of φ.
         ratio = w / across[:, None]
-        curve = np.diag(down) - w.T @ ratio
-        ridge = 1e-12 * np.trace(curve) / len(curve) + 1e-300
-        step_phi = np.linalg.solve(curve + ridge + ridge * np.eye(len(curve)), short_d - ratio.T @ short_k)
+        curve = np.diag(down * (1.0 + 1e-13) + 1e-300) - w.T @ ratio + down.mean() / len(down)
+        step_phi = np.linalg.solve(curve, short_d - ratio.T @ short_k)
         step_theta = (short_k - w @ step_phi) / across
         largest = max(np.abs(step_theta).max(), np.abs(step_phi).max())
         length = min(1.0, 8.0 / largest)

@@ -82,7 +82,9 @@ def validated_relatedness(
     Ubiquitous industries meet often whatever they have in common. The null keeps the expected diversity of
     each place and ubiquity of each industry and is otherwise as random as can be; under it the number of
     places with both is a sum of independent draws with chances ``p_ri p_rj``, whose distribution
-    (Poisson–binomial) is known. No simulation is needed. All pairs are tested together.
+    (Poisson–binomial) is known. No simulation is needed. All pairs are tested together. The data meet the
+    margins exactly and the null only on average, so that the test is conservative, the more so the more the
+    margins determine.
 
     Parameters
     ----------
