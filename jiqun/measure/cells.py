@@ -8,7 +8,7 @@ made once and shared by all indices that are computed from the same cells.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 import narwhals as nw
@@ -87,6 +87,14 @@ class Cells:
             flat = self._sum(self.place * shape[1] + self.industry, shape[0] * shape[1], power, self.rows)
             self._keep("total", power, flat.reshape(shape))
         return self._known["total", power]
+
+    def plants(self) -> Cells:
+        """The same rows, of known place and industry, each with the weight 1."""
+        width = len(self.industries) + 1
+        known = (self.place < len(self.places)) & (self.industry < len(self.industries))
+        cell = self.place[known] * width + self.industry[known]
+        cell, weight, rows = by_two_keys(cell, np.ones(len(cell)), self.rows[known])
+        return replace(self, place=cell // width, industry=cell % width, weight=weight, rows=rows)
 
     def by_industry(self, power: int = 1, times: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
         """Sum of a power of the weights of each industry, in known places, shape (industries + 1,)."""

@@ -32,7 +32,8 @@ def together(
 ) -> dict[str, Any]:
     """Compute several cell-based indices from one pass over a table.
 
-    Each is what :func:`~jiqun.measure.measure` gives, to the last bit; only the reading of the table and the sums by
+    Each is what :func:`~jiqun.measure.measure` gives, to the last bit (pairs with an industry that is only in unknown
+    places are there, and null); only the reading of the table and the sums by
     place and industry (plants, Σe, Σe², Σe⁴) are shared.
 
     Parameters

@@ -190,3 +190,58 @@ def test_whole_numbers_that_pandas_keeps_as_floats_are_the_identifiers_they_were
     assert set(found["place_id"]) == {"7", "8"}
     whole = location_quotient(pl.from_pandas(gap).with_columns(pl.col("place_id").cast(pl.Int64)), replicates=0)
     assert found["value"].to_list() == whole["value"].to_list()
+
+
+def test_by_population_it_is_the_weight_per_resident() -> None:
+    frame = FIRMS.with_columns(residents=pl.when(pl.col("place_id") == "p").then(30.0).otherwise(10.0))
+    found = values(location_quotient(frame, population="residents", replicates=0))
+    # games: 4 of 30 residents in p, 4 of 40 in all; cars: 4 of 30 and 2 of 10, 6 of 40 in all.
+    expected = {("p", "games"): 4 / 3, ("p", "cars"): 8 / 9, ("q", "games"): 0.0, ("q", "cars"): 4 / 3}
+    assert found == pytest.approx(expected)
+    unknown = frame.with_columns(residents=pl.when(pl.col("place_id") == "p").then("residents"))
+    assert values(location_quotient(unknown, population="residents", replicates=0))[("q", "cars")] is None
+    with pytest.raises(JiqunError, match="two different bases"):
+        location_quotient(frame, population="residents", reference={"cars": 1.0})
+
+
+def test_shrinkage_is_the_posterior_mean_of_the_gamma_that_has_the_moments() -> None:
+    counts = np.array([[30, 10, 60], [5, 20, 75], [40, 0, 60], [2, 3, 5]])
+    rows = [(f"p{p}", f"i{i}") for (p, i), n in np.ndenumerate(counts) for _ in range(n)]
+    frame = pl.DataFrame(rows, schema=["place_id", "industry_id"], orient="row")
+    found = values(location_quotient(frame, shrinkage="gamma_poisson", replicates=0))
+    raw = values(location_quotient(frame, replicates=0))
+    expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
+    for i in range(3):
+        e, ratio = expected[:, i], counts[:, i] / expected[:, i]
+        variance = (e * (ratio - 1) ** 2).sum() / e.sum() - 1 / e.mean()
+        for p in range(4):
+            shape = 1 / variance if variance > 0 else np.inf
+            posterior = (shape + counts[p, i]) / (shape + e[p]) if variance > 0 else 1.0
+            assert found[f"p{p}", f"i{i}"] == pytest.approx(posterior, rel=1e-9)
+            assert abs(found[f"p{p}", f"i{i}"] - 1) <= abs(raw[f"p{p}", f"i{i}"] - 1) + 1e-12  # type: ignore[operator]
+
+
+def test_shrunk_quotients_are_nearer_to_the_truth() -> None:
+    rng = np.random.default_rng(8)
+    places, per_place = 200, 20
+    rate = rng.gamma(4.0, 1 / 4.0, places)
+    own = rng.poisson(rate * per_place * 0.1)
+    rows = [(f"{p:03d}", "a") for p, n in enumerate(own) for _ in range(n)]
+    rows += [(f"{p:03d}", "z") for p in range(places) for _ in range(per_place)]
+    frame = pl.DataFrame(rows, schema=["place_id", "industry_id"], orient="row")
+
+    def error(**options: object) -> float:
+        found = location_quotient(frame, replicates=0, **options).filter(pl.col("industry_id") == "a")  # type: ignore[arg-type]
+        return float(((found["value"].to_numpy() - rate) ** 2).mean())
+
+    assert error(shrinkage="gamma_poisson") < 0.6 * error()
+
+
+def test_shrinkage_does_not_depend_on_the_unit_of_the_weights_or_on_large_samples() -> None:
+    small = values(location_quotient(FIRMS, shrinkage="gamma_poisson", replicates=0))
+    scaled = FIRMS.with_columns(pl.col("size") * 1000.0)
+    assert values(location_quotient(scaled, shrinkage="gamma_poisson", replicates=0)) == pytest.approx(small)
+    many = pl.concat([FIRMS] * 2_000)
+    assert values(location_quotient(many, shrinkage="gamma_poisson", replicates=0)) == pytest.approx(
+        values(location_quotient(FIRMS, replicates=0)), rel=5e-2, abs=5e-2
+    )

@@ -83,7 +83,7 @@ def colocation(
     >>> colocation(firms).select("cl", "expected", "value").row(0)
     (0.5, 0.3333333333333333, 0.16666666666666669)
     """
-    groups = cells(frame, "colocation", place=place, industry=industry, weight="count", unknown="exclude")
+    groups = cells(frame, "colocation", place=place, industry=industry, weight="count", unknown="exclude").plants()
     first, second = np.triu_indices(len(groups.industries), k=1)
 
     def count(times: Any = None) -> Array:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from narwhals.typing import IntoFrame
+from numpy.typing import NDArray
 from pydantic import Field
 
 from jiqun.cluster import JiqunError, Reference, Words
@@ -186,10 +187,13 @@ class _Shifts:
     regional: Array
     competitive: Array
     allocation: Array
+    begins: NDArray[np.bool_]
+    """Where an industry begins in a place in some step: its two effects are undefined there and counted as 0."""
 
 
 def _shifts(tables: list[Array], kept: Any, nation_row: int | None) -> _Shifts:
     national = mix = regional = competitive = allocation = np.zeros((len(kept), tables[0].shape[1] - 1))
+    begins = np.zeros(national.shape, dtype=bool)
     for before, after in pairwise(tables):
         nation_0, nation_1 = (t.sum(axis=0) if nation_row is None else t[nation_row] for t in (before, after))
         e_0, e_1 = before[kept, :-1], after[kept, :-1]
@@ -203,16 +207,19 @@ def _shifts(tables: list[Array], kept: Any, nation_row: int | None) -> _Shifts:
         mix = mix + (e_0 * g_i - here)
         regional = regional + (e_1 - e_0 * (1.0 + g_i))
         # an industry that the place has not and does not get has no shift; one that begins has no rate of growth
-        shift = np.where(e_0 > 0, shift, np.where(e_1 > 0, np.nan, 0.0))
+        shift = np.where(e_0 > 0, shift, 0.0)
+        begins |= (e_0 == 0) & (e_1 > 0)
         competitive = competitive + mean_mix * shift
         allocation = allocation + (e_0 - mean_mix) * shift
-    return _Shifts(tables[0][kept, :-1], tables[-1][kept, :-1], national, mix, regional, competitive, allocation)
+    return _Shifts(
+        tables[0][kept, :-1], tables[-1][kept, :-1], national, mix, regional, competitive, allocation, begins
+    )
 
 
 def _of(parts: Array, of: Literal["place", "cell"]) -> Array:
     if of == "cell":
         return parts.ravel()
-    total: Array = np.nansum(parts, axis=1)
+    total: Array = parts.sum(axis=1)
     return total
 
 
@@ -220,8 +227,8 @@ def _table(
     groups: Cells, kept: Any, found: _Shifts, of: Literal["place", "cell"], value: tuple[Array, Array, Array]
 ) -> Any:
     n_industries = len(groups.industries)
-    begins = np.isnan(found.competitive)
-    noted = begins.any(axis=1) if of == "place" else begins.ravel()
+    noted = found.begins.any(axis=1) if of == "place" else found.begins.ravel()
+    hidden = noted if of == "cell" else np.zeros(noted.shape, dtype=bool)
     keys: dict[str, Any] = {"place_id": labels(groups.places, kept)}
     if of == "cell":
         keys = {
@@ -239,8 +246,8 @@ def _table(
             "change": _of(found.end - found.start, of),
             "national": _of(found.national, of),
             "mix": _of(found.mix, of),
-            "competitive": _of(found.competitive, of),
-            "allocation": _of(found.allocation, of),
+            "competitive": np.where(hidden, np.nan, _of(found.competitive, of)),
+            "allocation": np.where(hidden, np.nan, _of(found.allocation, of)),
             "note": labels(NOTES, np.where(noted, 0, -1)),
         },
         groups.native,
