@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiqun.cluster import Cluster
 from jiqun.measure.index import Bounds, Index, Law, Needs, Space, find, index, registered
+from jiqun.measure.placed import Placed, annotated
 from jiqun.measure.read import table_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def measure(
     cluster: Cluster,
     name: str,
     *,
-    space: Space = "physical",
+    space: Space | Placed = "physical",
+    period: str | None = None,
+    interactions: str | list[str] | None = None,
     kind: str | None = "firm",
     preset: str | None = None,
     **parameters: Any,
@@ -91,7 +94,15 @@ def measure(
     name
         Name of the index, see :func:`indices`.
     space
-        ``"physical"`` or ``"digital"``.
+        ``"physical"`` or ``"digital"``. In the digital space the place of an actor is its community in the network of
+        the interactions, its position the spectral coordinates (see the page “Two spaces” of the documentation).
+        A :class:`~jiqun.measure.placed.Placed` says more, such as the resolution of the communities.
+    period
+        Only what is there, or happens, in a period (``"2020"``, ``"2020-Q1/2020-Q3"``). For an index that has a
+        parameter of this name it is that parameter.
+    interactions
+        Which interactions make the digital space, such as ``"order"`` or ``["channel=platform", "kind=view"]``; None
+        takes all.
     kind
         Kind of actors that are measured, where the table says it: firms, so that buyers are not taken for
         plants. An actor of unknown kind counts as one. None measures all.
@@ -104,6 +115,8 @@ def measure(
     -------
     frame
         Tidy table: keys, ``value``, ``low``, ``high`` …; Polars for a cluster on disk, else the caller's library.
+        In the digital space it also says which interactions made the space, and of indices of places how many
+        communities there are and how stable they are over seeds.
 
     Raises
     ------
@@ -126,7 +139,11 @@ def measure(
         from jiqun.measure.conventions import parameters_of
 
         parameters = {**parameters_of(preset, chosen.name), **parameters}
-    return chosen.function(table_of(cluster, chosen, space=space, kind=kind, parameters=parameters), **parameters)
+    if period is not None and "period" in chosen.parameters.model_fields:
+        parameters, period = {**parameters, "period": period}, None
+    placed = space if isinstance(space, Placed) else Placed(space, period, interactions)
+    table = table_of(cluster, chosen, space=placed, kind=kind, parameters=parameters)
+    return annotated(chosen.function(table, **parameters), cluster, chosen, placed)
 
 
 def __getattr__(name: str) -> Any:

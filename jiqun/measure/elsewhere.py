@@ -12,16 +12,15 @@ from os import cpu_count
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from jiqun.measure.bands import local_band, p_pointwise
-from jiqun.measure.kernels.shared_pairs import squared_sums
+from jiqun.measure.kernels.shared_pairs import outside
 from jiqun.measure.linked import Linked
 from jiqun.measure.resample import generators
 from jiqun.space.strata import activity_strata
 
-__all__ = ["elsewhere", "expected_pairs"]
+__all__ = ["elsewhere", "swapped"]
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -30,10 +29,13 @@ Codes = NDArray[np.int64]
 def elsewhere(
     read: Linked, *, quantiles: int, simulations: int, level: float, rng: np.random.Generator | int | None
 ) -> dict[str, Any]:
-    """Give, for each industry, how many actors outside it two of its counterparts share, relative to chance.
+    """Give, for each industry, how many actors outside it the pairs of its counterparts share, relative to chance.
 
-    The links of the industry's actors, and those whose category is the industry, are left out. Chance is as many
-    counterparts drawn at random among those equally active in what is left.
+    The links of the industry's actors, and those whose category is the industry, are left out; of the others
+    ``Σ_j n_j(n_j − 1)/2`` counts the actors that pairs of its counterparts share, ``n_j`` of which deal with actor
+    ``j``. It is divided by what activity alone would give, ``½[(Σk)² − Σk²] Σ_j s_j(s_j − 1)/L²`` (``k``, ``s`` and
+    ``L`` links of a counterpart, of an actor and all, those left out not counted), and by the mean of the same number
+    over draws of as many other actors that are as active: their counterparts, in the trade of neither.
 
     Parameters
     ----------
@@ -51,94 +53,72 @@ def elsewhere(
     Returns
     -------
     dict
-        Columns ``elsewhere, elsewhere_low, elsewhere_high, p_elsewhere``, each (industries,): NaN where fewer than
-        two counterparts of the industry deal with others, or none of the others with two counterparts.
+        Columns ``elsewhere, elsewhere_low, elsewhere_high, p_elsewhere``, each (industries,): NaN without
+        simulations, and where no two counterparts of the industry deal with others.
     """
     groups = len(read.industries)
-    value, low, high, p = (np.full(groups, np.nan) for _ in range(4))
-    row = np.repeat(np.arange(read.matrix.shape[0]), np.diff(read.matrix.indptr))
-    seeds = generators(rng, groups + 1)[1:]
-    for c in range(groups):
-        own = read.industry[row] == c
-        barred = own | (read.category == c) if read.category is not None else own
-        member = np.zeros(read.matrix.shape[1], dtype=np.bool_)
-        member[read.matrix.indices[own]] = True
-        value[c], null = _one(read, row, ~barred, member, (quantiles, simulations, seeds[c]))
-        if simulations and np.isfinite(value[c]):
-            p[c] = p_pointwise(value[c : c + 1], null[:, None])[0]
-            low[c], high[c] = (float(b[0]) for b in local_band(null[:, None], level))
-    return {"elsewhere": value, "elsewhere_low": low, "elsewhere_high": high, "p_elsewhere": p}
+    names = ("elsewhere", "elsewhere_low", "elsewhere_high", "p_elsewhere")
+    rows = np.flatnonzero(read.linked)
+    if not simulations or not len(rows):
+        return {name: np.full(groups, np.nan) for name in names}
+    label = np.where(read.industry[rows] < groups, read.industry[rows], -1)
+    degree = np.diff(read.matrix.indptr)[rows]
+    strata = activity_strata(degree, quantiles)
+    starts = np.append(0, np.cumsum(degree)).astype(np.int64)
+    members = read.matrix.indices.astype(np.int64)
+    category = read.category if read.category is not None else np.full(len(members), -1, dtype=np.int64)
 
+    def ratio(of: NDArray[np.bool_], c: int) -> float:
+        barred = of | (label == c)
+        return outside(starts, members, category, of, barred, c, read.matrix.shape[1])
 
-def _one(
-    read: Linked,
-    row: Codes,
-    kept: NDArray[np.bool_],
-    member: NDArray[np.bool_],
-    null: tuple[int, int, np.random.Generator],
-) -> tuple[float, Array]:
-    """Value of one industry and of draws under the null."""
-    quantiles, simulations, rng = null
-    links = sp.csr_array((np.ones(int(kept.sum())), (row[kept], read.matrix.indices[kept])), shape=read.matrix.shape)
-    links.sum_duplicates()
-    links.data[:] = 1.0
-    degree = np.bincount(links.indices, minlength=links.shape[1])
-    active = np.flatnonzero(degree)
-    inside = member[active]
-    if inside.sum() < 2:
-        return np.nan, np.zeros(simulations)
-    links = sp.csr_array(links[:, active])
-    strata = activity_strata(degree[active], quantiles)
-    chance = expected_pairs(links, strata, inside)
-    if chance <= 1e-12:
-        return np.nan, np.zeros(simulations)
-    starts, members = links.indptr.astype(np.int64), links.indices.astype(np.int64)
-    ones, k = np.ones(len(members)), degree[active].astype(np.float64)
+    def draw(random: np.random.Generator) -> Array:
+        order = np.lexsort((random.random(len(label)), strata))
+        return np.array([ratio(_others(label, strata, order, c), c) for c in range(groups)])
 
-    def shared(of: NDArray[np.bool_]) -> float:
-        group = np.where(of, 0, -1)
-        squared = squared_sums(starts, members, ones, group, np.ones(len(group)), 1)[0]
-        return float((squared - k[of].sum()) / 2.0 / chance)
-
-    parts = [np.flatnonzero(strata == s) for s in range(int(strata.max()) + 1)]
-
-    def draw(random: np.random.Generator) -> float:
-        of = inside.copy()
-        for part in parts:
-            of[part] = random.permutation(inside[part])
-        return shared(of)
-
+    value = np.array([ratio(label == c, c) for c in range(groups)])
     with ThreadPoolExecutor(min(cpu_count() or 1, 8)) as pool:
-        return shared(inside), np.array(list(pool.map(draw, rng.spawn(simulations))))
+        null = np.array(list(pool.map(draw, generators(rng, simulations))))
+    usual = _mean(null)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value, null = value / usual, null / usual
+    null[:, ~np.isfinite(value)] = np.nan
+    low, high = local_band(null, level)
+    return dict(zip(names, (value, low, high, p_pointwise(value, null)), strict=True))
 
 
-def expected_pairs(links: sp.csr_array, strata: Codes, inside: NDArray[np.bool_]) -> float:
-    """Give the exact mean of what pairs of members share when members are drawn anew within strata.
-
-    Parameters
-    ----------
-    links
-        Ones, shape (actors, counterparts).
-    strata
-        Stratum of each counterpart.
-    inside
-        Which counterparts are members.
+def swapped(label: Codes, strata: Codes, random: np.random.Generator) -> Codes:
+    """Permute labels among the actors of a stratum; those without a label (negative) keep none.
 
     Examples
     --------
-    Three counterparts of one actor, two of them members: always one pair that shares it.
-
-    >>> expected_pairs(sp.csr_array(np.ones((1, 3))), np.zeros(3, dtype=int), np.array([True, True, False]))
-    1.0
+    >>> swapped(np.array([0, 1, -1]), np.array([0, 1, 1]), np.random.default_rng(0)).tolist()
+    [0, 1, -1]
     """
-    kinds = int(strata.max()) + 1
-    of = sp.csr_array((np.ones(len(strata)), (np.arange(len(strata)), strata)), shape=(len(strata), kinds))
-    met = (links @ of).toarray()
-    together = met.T @ met - np.diag(met.sum(axis=0))
-    size = np.bincount(strata, minlength=kinds).astype(np.float64)
-    held = np.bincount(strata, inside, kinds)
-    rate = np.outer(held / size, held / size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        both = np.where(size > 1, held * (held - 1) / (size * (size - 1)), 0.0)
-    np.fill_diagonal(rate, both)
-    return float((rate * together).sum() / 2.0)
+    dealt = label.copy()
+    known = np.flatnonzero(label >= 0)
+    # one shuffle for all strata: random keys, sorted within each
+    order = known[np.argsort(strata[known], kind="stable")]
+    keys = random.random(len(order))
+    dealt[order] = label[order][np.lexsort((keys, strata[order]))]
+    return dealt
+
+
+def _others(label: Codes, strata: Codes, order: Codes, c: int) -> NDArray[np.bool_]:
+    """Take as many other actors of each stratum as industry ``c`` has, the first in the order; fewer if so few are."""
+    own = label == c
+    wanted = np.bincount(strata, own, int(strata.max()) + 1)
+    other = ~own[order]
+    before = np.cumsum(other)
+    first = np.searchsorted(strata[order], np.arange(len(wanted)))
+    passed = np.append(0, before)[first]
+    taken = other & (before - passed[strata[order]] <= wanted[strata[order]])
+    found = np.zeros(len(label), dtype=np.bool_)
+    found[order[taken]] = True
+    return found
+
+
+def _mean(null: Array) -> Array:
+    known = np.isfinite(null)
+    count = known.sum(axis=0)
+    return np.where(count > 0, np.where(known, null, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)

@@ -121,7 +121,7 @@ def index(
     references: tuple[Reference, ...],
     bounds: Bounds = Bounds(),
     neutral: float | None = None,
-    spaces: tuple[Space, ...] = ("physical",),
+    spaces: tuple[Space, ...] | None = None,
     laws: tuple[Law, ...] = ("row_order", "labels"),
 ) -> Callable[[F], F]:
     """Declare a function of a table to be an index.
@@ -152,7 +152,7 @@ def index(
                 grain=grain,
                 bounds=bounds,
                 neutral=neutral,
-                spaces=spaces,
+                spaces=_spaces(needs) if spaces is None else spaces,
                 laws=laws,
                 references=references,
                 parameters=model,
@@ -162,6 +162,12 @@ def index(
         return checked  # type: ignore[return-value]
 
     return declare
+
+
+def _spaces(needs: Needs) -> tuple[Space, ...]:
+    """Whatever reads the place or the position of actors is computed in both spaces."""
+    located = {"place_id", "lon", "lat", "x", "y"} & {*needs.columns, *needs.optional}
+    return ("physical", "digital") if needs.table == "actors" and located else ("physical",)
 
 
 def _model(function: Callable[..., Any]) -> type[BaseModel]:

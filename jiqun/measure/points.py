@@ -37,8 +37,9 @@ class Points:
     """Rows of a table that have a place on the map, in an order that does not depend on the table's.
 
     ``at`` has shape (n, 2), planar kilometres, or (n, 3), kilometres from the centre of a sphere of radius
-    :data:`EARTH_RADIUS_KM`. ``industry[i]`` is a position in ``industries``; the position after the last
-    stands for rows whose industry is unknown. The order is by industry, position, weight and name.
+    :data:`EARTH_RADIUS_KM`; in digital space (n, 3) and not ``spherical``, where 1 is the median distance.
+    ``industry[i]`` is a position in ``industries``; the position after the last stands for rows whose
+    industry is unknown. The order is by industry, position, weight and name.
     """
 
     at: NDArray[np.float64]
@@ -131,21 +132,23 @@ def points(
     rows = lazy.select(**columns).collect("pyarrow")
     sizes = _numbers(rows["weight"])
     _check_weights(sizes, who, column)
-    chosen = next((p for p in pairs if np.isfinite(_numbers(rows[p[0]]) + _numbers(rows[p[1]])).any()), pairs[0])
-    first, second = (_numbers(rows[name]) for name in chosen)
-    located = ~(np.isnan(first) | np.isnan(second))
-    _check_positions(first[located], second[located], who, chosen)
+    given = {p: np.stack([_numbers(rows[name]) for name in p], axis=1) for p in pairs}
+    chosen = next((p for p in pairs if np.isfinite(given[p].sum(axis=1)).any()), pairs[0])
+    located = ~np.isnan(given[chosen]).any(axis=1)
+    here = given[chosen][located]
+    _check_positions(here[:, 0], here[:, 1:].sum(axis=1), who, chosen)
     names = rows["industry"].to_numpy()
     known = ~rows["industry"].is_null().to_numpy()
     if not (located & known).any():
+        rest = ", ".join((industry, *chosen[:-1]))
         raise JiqunError(
-            f"{who} needs rows with {industry}, {chosen[0]} and {chosen[1]}; the table given has none.",
-            f"{who} 需要同时有 {industry}、{chosen[0]} 和 {chosen[1]} 的记录，而该表没有。",
+            f"{who} needs rows with {rest} and {chosen[-1]}; the table given has none.",
+            f"{who} 需要同时有 {rest.replace(', ', '、')} 和 {chosen[-1]} 的记录，而该表没有。",
         )
     industries, code = np.unique(names[located & known].astype(str), return_inverse=True)
     codes = np.full(len(names), len(industries), dtype=np.int64)
     codes[located & known] = code
-    at = on_sphere(first[located], second[located]) if chosen[0] == "lon" else np.c_[first[located], second[located]]
+    at = on_sphere(here[:, 0], here[:, 1]) if chosen[0] == "lon" else here
     called = rows["actor"].fill_null("").to_numpy().astype(str)[located] if actor else None
     order = np.lexsort(
         (*(() if called is None else (called,)), sizes[located], *np.ascontiguousarray(at.T)[::-1], codes[located])
@@ -189,9 +192,10 @@ def great_circle(chord: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(2.0 * EARTH_RADIUS_KM * np.arcsin(half), dtype=np.float64)
 
 
-def _wanted(coordinates: str) -> list[tuple[str, str]]:
+def _wanted(coordinates: str) -> list[tuple[str, ...]]:
     both = {"geographic": ("lon", "lat"), "planar": ("x", "y")}
-    return list(both.values()) if coordinates == "auto" else [both[coordinates]]
+    # d1, d2, d3 are where an actor is in digital space; a table has these or the others
+    return [*both.values(), ("d1", "d2", "d3")] if coordinates == "auto" else [both[coordinates]]
 
 
 def _numbers(column: nw.Series[Any]) -> NDArray[np.float64]:
@@ -211,7 +215,7 @@ def _check_weights(sizes: NDArray[np.float64], who: str, column: str) -> None:
 
 
 def _check_positions(
-    first: NDArray[np.float64], second: NDArray[np.float64], who: str, columns: tuple[str, str]
+    first: NDArray[np.float64], second: NDArray[np.float64], who: str, columns: tuple[str, ...]
 ) -> None:
     bad = out_of_range(first, second) if columns[0] == "lon" else ~np.isfinite(first + second)
     if bad.any():

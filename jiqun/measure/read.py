@@ -11,6 +11,7 @@ import narwhals as nw
 from jiqun.cluster import Cluster, JiqunError
 from jiqun.measure.index import Index, Space
 from jiqun.measure.joined import joined
+from jiqun.measure.placed import LOCATION, Placed, placed_table
 
 __all__ = ["table_of"]
 
@@ -19,7 +20,7 @@ def table_of(
     cluster: Cluster,
     chosen: Index,
     *,
-    space: Space = "physical",
+    space: Space | Placed = "physical",
     kind: str | None = "firm",
     parameters: Mapping[str, Any] = MappingProxyType({}),
 ) -> Any:
@@ -32,7 +33,8 @@ def table_of(
     chosen
         The index, which names the table and columns it needs.
     space
-        ``"physical"`` or ``"digital"``.
+        ``"physical"``, ``"digital"``, or a :class:`~jiqun.measure.placed.Placed` that also says the period and the
+        interactions.
     kind
         Kind of actors that are measured, where the table says it; None measures all.
     parameters
@@ -46,13 +48,20 @@ def table_of(
     JiqunError
         If the index is not defined in that space.
     """
-    if space not in chosen.spaces:
+    placed = space if isinstance(space, Placed) else Placed(space)
+    if placed.space not in chosen.spaces:
         raise JiqunError(
-            f"{chosen.name} is not computable in {space} space; it is in: {', '.join(chosen.spaces)}.",
-            f"{chosen.name} 无法在 {space} 空间计算；可用：{'、'.join(chosen.spaces)}。",
+            f"{chosen.name} is not computable in {placed.space} space; it is in: {', '.join(chosen.spaces)}.",
+            f"{chosen.name} 无法在 {placed.space} 空间计算；可用：{'、'.join(chosen.spaces)}。",
         )
-    cluster.require(chosen.name, chosen.needs.table, *chosen.needs.columns)
+    if placed.space == "digital":
+        needed = tuple(c for c in chosen.needs.columns if c not in LOCATION)
+        cluster.require(chosen.name, chosen.needs.table, "actor_id", *needed)
+    else:
+        cluster.require(chosen.name, chosen.needs.table, *chosen.needs.columns)
     table = cluster.scan(chosen.needs.table)
     if kind is not None and chosen.needs.table == "actors" and cluster.has("actors", "kind"):
         table = table.filter((nw.col("kind") == kind) | nw.col("kind").is_null())
+    if chosen.needs.table == "actors":
+        table = placed_table(cluster, chosen, table, placed)
     return joined(cluster, chosen, table, parameters).to_native()

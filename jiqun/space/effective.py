@@ -60,7 +60,7 @@ def effective_distance(flows: sp.csr_array, *, sources: NDArray[np.int64] | None
             "effective_distance needs flows ≥ 0; some are negative or not a number. Mend them.",
             "effective_distance 要求流量不小于 0，部分为负或不是数字，请更正。",
         )
-    steps = sp.csr_array(flows, dtype=np.float64, copy=True)
+    steps = sp.csr_array(flows.astype(np.float64, copy=True))
     steps.setdiag(0)
     steps.eliminate_zeros()
     leaving = np.asarray(steps.sum(axis=1)).ravel()

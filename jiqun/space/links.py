@@ -113,7 +113,7 @@ def chosen(cluster: Cluster, interactions: str | list[str] | None) -> Choice:
     """
     asked = [t.strip() for t in (interactions.split(",") if isinstance(interactions, str) else interactions or [])]
     table: Table = "ties" if asked[:1] == ["ties"] else "interactions"
-    if not asked and not (cluster.has("interactions") and cluster.rows("interactions")):
+    if not asked and cluster.has("ties") and not (cluster.has("interactions") and cluster.rows("interactions")):
         table = "ties"
     asked = [t for t in asked if t not in ("ties", "interactions", "")]
     if not cluster.has(table):

@@ -17,7 +17,7 @@ from pydantic import Field
 from jiqun.cluster import Reference, Words
 from jiqun.measure.bands import local_band, p_pointwise
 from jiqun.measure.cells import ColumnName, tidy
-from jiqun.measure.elsewhere import elsewhere
+from jiqun.measure.elsewhere import elsewhere, swapped
 from jiqun.measure.index import Bounds, Needs, index
 from jiqun.measure.kernels.shared_pairs import squared_sums
 from jiqun.measure.linked import Linked, linked
@@ -105,8 +105,9 @@ def shared_counterparts(
         ``t`` and ``W`` sums of weights of the actor, the counterpart and all).
     compare
         Whether to compute the version that leaves out the industry's own trade: of all links but those of the
-        industry's actors or of its ``category``, how many actors do two counterparts of the industry share, relative
-        to as many counterparts, as active elsewhere, drawn at random.
+        industry's actors or of its ``category``, how many actors do pairs of counterparts of the industry share,
+        relative to the mean over draws of as many other actors that are as active. Takes
+        ``simulations``, and a pass over all links for each of them and each industry.
     quantiles
         The null swaps the industries of actors within this many quantiles of their number of counterparts.
     simulations
@@ -267,15 +268,10 @@ def _null(net: _Network, strata: Codes, simulations: int, rng: np.random.Generat
     """Values with the labels of equally active actors swapped, shape (simulations, industries)."""
     if not simulations:
         return np.full((0, net.groups), np.nan)
-    known = np.flatnonzero(net.label >= 0)
-    parts = [known[strata[known] == s] for s in np.unique(strata[known])]
     ones = np.ones(len(net.label))
 
     def draw(random: np.random.Generator) -> Array:
-        label = net.label.copy()
-        for part in parts:
-            label[part] = random.permutation(net.label[part])
-        return net.ratio(label, ones)
+        return net.ratio(swapped(net.label, strata, random), ones)
 
     with ThreadPoolExecutor(min(cpu_count() or 1, 8)) as pool:
         return np.array(list(pool.map(draw, generators(rng, simulations))))

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["squared_sums"]
+__all__ = ["outside", "squared_sums"]
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -62,3 +62,76 @@ def _squared(starts, members, weight, group, times, groups):  # type: ignore[no-
             out[g] += held[g] * held[g]
             held[g] = 0.0
     return out
+
+
+def outside(  # noqa: PLR0917
+    starts: Codes,
+    members: Codes,
+    category: Codes,
+    of: NDArray[np.bool_],
+    barred: NDArray[np.bool_],
+    own: int,
+    counterparts: int,
+) -> float:
+    """Give how many other actors the counterparts of a group share, relative to what activity alone would give.
+
+    Parameters
+    ----------
+    starts, members, category
+        Links by actor: counterparts of actor ``i`` and the categories of its links are at the positions
+        ``starts[i]`` to ``starts[i + 1]``.
+    of
+        Which actors are the group, shape (actors,).
+    barred
+        Whose links are left out, shape (actors,).
+    own
+        The category whose links are left out.
+    counterparts
+        Number of counterparts.
+
+    Returns
+    -------
+    float
+        From the links that are left, ``Σ_j n_j(n_j − 1) L² / ([(Σk)² − Σk²] Σ_j s_j(s_j − 1))``; NaN where that is
+        not defined.
+
+    Examples
+    --------
+    Actor 0 has both counterparts, and so has the other: they share all there is, twice as much as by activity.
+
+    >>> starts, members = np.array([0, 2, 4]), np.array([0, 1, 0, 1])
+    >>> first = np.array([True, False])
+    >>> outside(starts, members, np.full(4, -1), first, first, 0, 2)
+    2.0
+    """
+    return float(_outside(starts, members, category, of, barred, own, counterparts))
+
+
+@njit(cache=True, nogil=True)
+def _outside(starts, members, category, of, barred, own, counterparts):  # type: ignore[no-untyped-def]  # noqa: PLR0917 # pragma: no cover
+    inside = np.zeros(counterparts, dtype=np.bool_)
+    degree = np.zeros(counterparts)
+    for i in range(len(of)):
+        if of[i]:
+            for e in range(starts[i], starts[i + 1]):
+                inside[members[e]] = True
+    links, both, chance = 0.0, 0.0, 0.0
+    for i in range(len(of)):
+        if barred[i]:
+            continue
+        all_, held = 0.0, 0.0
+        for e in range(starts[i], starts[i + 1]):
+            if category[e] != own:
+                all_ += 1.0
+                if inside[members[e]]:
+                    held += 1.0
+                    degree[members[e]] += 1.0
+        links += all_
+        chance += all_ * (all_ - 1.0)
+        both += held * (held - 1.0)
+    total, squared = 0.0, 0.0
+    for a in range(counterparts):
+        total += degree[a]
+        squared += degree[a] * degree[a]
+    expected = (total * total - squared) * chance
+    return both * links * links / expected if expected > 0.0 else np.nan
