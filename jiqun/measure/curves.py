@@ -30,6 +30,7 @@ __all__ = [
     "default_distances",
     "pairs_of",
     "positions",
+    "round_distances",
     "streams",
     "threads",
 ]
@@ -68,23 +69,25 @@ class Curves:
     """How the global band is made."""
 
 
-def default_distances(found: Points, count: int = 20) -> Array:
-    """Give round distances up to about the root of the mean squared distance of the points from their centre.
+def round_distances(longest: float, count: int = 20) -> Array:
+    """Give evenly spaced round distances up to about a length in km, not beyond it.
 
     Examples
     --------
-    >>> at = np.array([[0.0, 0.0], [100.0, 0.0]])
-    >>> site = Points(at, False, np.array(["a"]), np.zeros(2, int), np.ones(2), 0, None)
-    >>> default_distances(site, count=4).tolist()
+    >>> round_distances(59.0, count=4).tolist()
     [12.5, 25.0, 37.5, 50.0]
     """
-    spread = float(np.sqrt(((found.at - found.at.mean(axis=0)) ** 2).sum(axis=1).mean()))
-    if spread <= 1e-9:
+    if not longest > 1e-9:
         return np.arange(1.0, count + 1.0)
-    wanted = spread / count
+    wanted = longest / count
     unit = 10.0 ** np.floor(np.log10(wanted))
-    step = STEPS[np.abs(STEPS - wanted / unit).argmin()] * unit
+    step = STEPS[wanted / unit * (1.0 + 1e-12) >= STEPS][-1] * unit
     return np.asarray(np.round(step * np.arange(1, count + 1), 12), dtype=np.float64)
+
+
+def default_distances(found: Points) -> Array:
+    """Give round distances up to about the root of the mean squared distance of the points from their centre."""
+    return round_distances(float(np.sqrt(((found.at - found.at.mean(axis=0)) ** 2).sum(axis=1).mean())))
 
 
 def checked_distances(distances: Sequence[float] | None, found: Points, who: str) -> Array:

@@ -22,7 +22,18 @@ from numpy.typing import NDArray
 
 from jiqun.measure.points import EARTH_RADIUS_KM
 
-__all__ = ["TIE", "Tree", "disc_sums", "in_blocks", "in_space", "nearest_farthest", "reach", "rim_table", "tree"]
+__all__ = [
+    "TIE",
+    "Tree",
+    "disc_sums",
+    "in_blocks",
+    "in_space",
+    "nearest_farthest",
+    "node_totals",
+    "reach",
+    "rim_table",
+    "tree",
+]
 
 Array = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -145,7 +156,7 @@ def disc_sums(  # noqa: PLR0917
     if len(sources.order) == 0 or len(at) == 0:
         return out
     sorted_weight = np.ascontiguousarray(weight[sources.order], dtype=np.float64)
-    total = _totals(sorted_weight, sources.start, sources.stop)
+    total = node_totals(sorted_weight, sources.start, sources.stop)
     skip = np.where(own < 0, -1, sources.position[np.maximum(own, 0)])
     rims = np.concatenate([within, [np.inf, np.inf]])
     first, scale = rim_table(within)
@@ -234,7 +245,8 @@ def _build(at, order, start, stop, box):  # type: ignore[no-untyped-def]  # prag
 
 
 @njit(cache=True, nogil=True)
-def _totals(weight, start, stop):  # type: ignore[no-untyped-def]  # pragma: no cover
+def node_totals(weight: Array, start: Positions, stop: Positions) -> Array:
+    """Weight of each node of a tree."""
     nodes = len(start)
     total = np.zeros(nodes)
     for node in range(nodes - 1, -1, -1):
