@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from jiqun.measure import ellison_glaeser
+from jiqun.cluster import JiqunError
+from jiqun.measure import ellison_glaeser, maurel_sedillot
 
 
 def plants(reference: Path) -> pl.DataFrame:
@@ -115,22 +117,105 @@ def test_one_place_has_no_index_and_says_why() -> None:
     assert set(ellison_glaeser(frame, replicates=0)["note"]) == {"only one place"}
 
 
-def test_famous_clusters_of_american_manufacturing_come_first(shared_data: Path) -> None:
-    """Carpets (Dalton), cars (Detroit) and vehicle bodies (Elkhart) are among the first five.
+@pytest.mark.parametrize("gamma", [0.0, 0.02, 0.1, 0.25, 0.6])
+def test_pairs_of_plants_that_locate_together_with_probability_gamma_have_this_gamma(gamma: float) -> None:
+    """The model of the paper: a pair's places are the same by a spill-over with probability γ, else independent.
 
-    The file has cells, not plants: the establishments of a cell are taken as equal.
+    Each plant follows a leader with probability √γ, so that a pair follows it together with probability γ.
     """
-    cells = pl.read_parquet(shared_data / "us_industry" / "cbsa_naics_cbp2019.parquet").filter(
-        pl.col("naics_level") == 4, pl.col("naics_code").str.starts_with("3"), pl.col("emp") > 0, pl.col("estab") > 0
+    rng = np.random.default_rng(21)
+    x = np.array([0.35, 0.2, 0.15, 0.1, 0.1, 0.05, 0.05])
+    sizes = rng.lognormal(2.0, 1.0, 40)
+    background = [(f"{p}", "rest", 1e7 * share) for p, share in enumerate(x)]
+    found = []
+    for _ in range(200):
+        own = np.where(rng.random(40) < np.sqrt(gamma), rng.choice(7, p=x), rng.choice(7, 40, p=x))
+        rows = [(f"{p}", "a", float(e)) for p, e in zip(own, sizes, strict=True)] + background
+        frame = pl.DataFrame(rows, schema=["place_id", "industry_id", "size"], orient="row")
+        found.append(ellison_glaeser(frame, replicates=0)["value"][0])
+    error = np.std(found) / np.sqrt(len(found))
+    assert np.mean(found) == pytest.approx(gamma, abs=3.5 * error + 1e-4)
+
+
+@pytest.mark.parametrize("function", [ellison_glaeser, maurel_sedillot])
+def test_rows_that_stand_for_several_plants_are_as_many_equal_plants(function: Any) -> None:
+    rng = np.random.default_rng(22)
+    table = pl.DataFrame(
+        {
+            "place_id": rng.choice(list("pqrs"), 30),
+            "industry_id": rng.choice(list("ab"), 30),
+            "size": rng.integers(0, 100, 30).astype(float),
+            "estab": rng.integers(1, 9, 30),
+        }
     )
-    plants = cells.select(
-        place_id="cbsa_code",
-        industry_id="naics_code",
-        size=(pl.col("emp") / pl.col("estab")).repeat_by("estab"),
-    ).explode("size")
-    found = ellison_glaeser(plants, replicates=0).filter(pl.col("rows") >= 30, pl.col("weight") >= 20_000)
-    first = found.sort("value", descending=True)["industry_id"].to_list()[:5]
-    assert {"3141", "3361", "3362"} <= set(first)
-    main = cells.sort("emp").group_by("naics_code").last()
+    plants_of = table.with_columns(pl.col("size") / pl.col("estab"))
+    exploded = (
+        plants_of.with_columns(pl.col("estab").cast(pl.Int64))
+        .select(pl.exclude("estab").repeat_by("estab"))
+        .explode("place_id", "industry_id", "size")
+    )
+    found, expected = function(table, plants="estab", rng=1), function(exploded, rng=1)
+    for column in ("value", "low", "high", "h", "rows", "weight"):
+        assert found[column].to_numpy() == pytest.approx(expected[column].to_numpy()), column
+
+
+@pytest.mark.parametrize(("estab", "size"), [(1.5, 1.0), (-1.0, 1.0), (0.0, 1.0), (None, 1.0)])
+def test_a_number_of_plants_that_is_none_is_refused(estab: float | None, size: float) -> None:
+    frame = pl.DataFrame(
+        {"place_id": ["p", "q"], "industry_id": ["a", "a"], "size": [size, 2.0], "estab": [estab, 2.0]}
+    )
+    with pytest.raises(JiqunError, match=r"estab, the number of plants of a row, whole, .* in 1 rows"):
+        ellison_glaeser(frame, plants="estab")
+
+
+def test_rows_without_a_plant_or_weight_are_nothing() -> None:
+    frame = pl.DataFrame(
+        {"place_id": list("pqr"), "industry_id": ["a"] * 3, "size": [1.0, 2.0, 0.0], "estab": [1, 2, 0]}
+    )
+    assert ellison_glaeser(frame, plants="estab", replicates=0)["rows"].to_list() == [3]
+
+
+FAMOUS = {"3141": "19140", "3361": "19820", "3362": "21140", "3152": "31080", "5122": "31080"}
+"""Carpets in Dalton, cars in Detroit, vehicle bodies in Elkhart, apparel and sound recording in Los Angeles."""
+
+
+@pytest.fixture(scope="module")
+def county_business(shared_data: Path) -> pl.DataFrame:
+    return pl.read_parquet(shared_data / "us_industry" / "cbsa_naics_cbp2019.parquet").filter(
+        pl.col("naics_level") == 4
+    )
+
+
+def test_famous_clusters_are_at_the_top_of_all_american_industries(county_business: pl.DataFrame) -> None:
+    """Of the four-digit industries of the whole economy with 20,000 jobs or more, all five are among the first ten."""
+    found = ellison_glaeser(
+        county_business, place="cbsa_code", industry="naics_code", weight="emp", plants="estab", replicates=0
+    )
+    large = found.filter(pl.col("weight") >= 20_000).sort("value", descending=True)
+    assert large.height == 251
+    assert set(FAMOUS) <= set(large["industry_id"].to_list()[:10])
+    # nor are they far down among all: the small industries above them are a few dozen plants each
+    assert set(FAMOUS) <= set(found.sort("value", descending=True)["industry_id"].to_list()[:20])
+    main = county_business.sort("emp").group_by("naics_code").last()
     where = dict(main.select("naics_code", "cbsa_code").rows())
-    assert (where["3141"], where["3361"], where["3362"]) == ("19140", "19820", "21140")
+    assert {industry: where[industry] for industry in FAMOUS} == FAMOUS
+
+
+def test_four_of_the_five_stay_at_the_top_whatever_the_sizes_of_plants(county_business: pl.DataFrame) -> None:
+    """Cells do not say how unequal their plants are: H may be larger. Ten times as large, four of the five remain."""
+    found = ellison_glaeser(
+        county_business, place="cbsa_code", industry="naics_code", weight="emp", plants="estab", replicates=0
+    ).filter(pl.col("weight") >= 20_000)
+    jobs = county_business.group_by("cbsa_code").agg(pl.col("emp").sum())["emp"].to_numpy()
+    free = 1.0 - ((jobs / jobs.sum()) ** 2).sum()
+
+    def first(times: float, number: int) -> set[str]:
+        h = times * found["h"].to_numpy()
+        gamma = (found["g"].to_numpy() - free * h) / (free * (1.0 - h))
+        order = np.argsort(-gamma)[:number]
+        return set(found["industry_id"].to_numpy()[order].tolist())
+
+    assert set(FAMOUS) <= first(1.0, 10)
+    assert set(FAMOUS) <= first(2.0, 11)
+    assert {"3141", "3362", "3152", "5122"} <= first(10.0, 6)
+    assert "3361" not in first(5.0, 20)
