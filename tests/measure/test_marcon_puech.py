@@ -313,7 +313,7 @@ def test_the_density_equals_dbmss_up_to_its_binning(
     plants: pl.DataFrame, theirs: pl.DataFrame, options: dict[str, object], column: str
 ) -> None:
     distances = theirs["r"].cast(pl.Float64).to_list()
-    ours = marcon_puech_m_density(plants, only=["A"], distances=distances, bandwidth="silverman_near", **options)
+    ours = marcon_puech_m_density(plants, only=["A"], distances=distances, bandwidth_pairs="near", **options)
     assert ours["value"].to_numpy() == pytest.approx(theirs[column].to_numpy(), rel=1e-3)
 
 

@@ -27,11 +27,15 @@ ActorColumn = Annotated[
     str, Field(min_length=1, max_length=200, description="Column of names of plants, for individual values.")
 ]
 Bandwidth = Annotated[
-    float | Literal["silverman", "silverman_near"],
+    float | Literal["silverman"],
     Field(
-        description="Standard deviation of the Gaussian kernel in km; silverman: rule of thumb over the distances of "
-        "all pairs; silverman_near: over those up to twice the longest distance asked for, as dbmss."
+        description="Standard deviation of the Gaussian kernel in km; "
+        "silverman: rule of thumb over the distances of pairs."
     ),
+]
+BandwidthPairs = Annotated[
+    Literal["all", "near"],
+    Field(description="Pairs the rule is applied to: all, or those up to twice the largest distance (dbmss)."),
 ]
 
 
@@ -72,6 +76,7 @@ def marcon_puech_m_density(
     controls: Controls = None,
     distances: Distances = None,
     bandwidth: Bandwidth = "silverman",
+    bandwidth_pairs: BandwidthPairs = "all",
     coordinates: Coordinates = "auto",
     individual: Individual = False,
     actor: ActorColumn = "actor_id",
@@ -106,6 +111,8 @@ def marcon_puech_m_density(
     bandwidth
         Standard deviation ``h`` of the kernel in km, or the rule that chooses it for each industry (or pair) from
         the distances between the industry's plants and those counted around them. Under the null it is kept.
+    bandwidth_pairs
+        Which of these distances: ``"all"``, or ``"near"``, up to twice the largest of ``distances`` (dbmss).
     coordinates
         Which coordinates to take. Between longitudes and latitudes distances are great circles.
     individual
@@ -167,7 +174,8 @@ def marcon_puech_m_density(
     pairs = pairs_of(found, only, other)
     reference = controls_of(found, pairs, controls, who)
     people = population(found)
-    widths = [_width(people, pair, bandwidth, found.spherical, float(radii[-1])) for pair in pairs]
+    longest = 2.0 * float(radii[-1]) if bandwidth_pairs == "near" else None
+    widths = [_width(people, pair, bandwidth, found.spherical, longest) for pair in pairs]
     of_width = {h: rings(radii, h, spherical=found.spherical) for h in widths}
     asked = Inquiry(
         found=found,
@@ -195,10 +203,11 @@ def rings(radii: Array, bandwidth: float, *, spherical: bool) -> Around:
     return around
 
 
-def _width(people: Population, pair: tuple[int, int], bandwidth: float | str, spherical: bool, longest: float) -> float:
+def _width(
+    people: Population, pair: tuple[int, int], bandwidth: float | str, spherical: bool, longest: float | None
+) -> float:
     if not isinstance(bandwidth, str):
         return bandwidth
     case = people.at[people.code == pair[0]]
     near = None if pair[0] == pair[1] else people.at[people.code == pair[1]]
-    limit = 2.0 * longest if bandwidth == "silverman_near" else None
-    return pair_bandwidth(case, near, spherical=spherical, longest=limit)
+    return pair_bandwidth(case, near, spherical=spherical, longest=longest)
