@@ -11,6 +11,8 @@ ROUTES = {
     "profile": "/clusters/both/profile",
     "map": "/clusters/both/map",
     "measures": "/clusters/both/measures?index=location_quotient&p.weight=count&p.replicates=20",
+    "curves": "/clusters/both/measures?index=marcon_puech_m&p.simulations=9",
+    "compare": "/clusters/both/compare",
     "data": "/clusters/both/data",
 }
 SIZES = [(1440, 900), (390, 844)]
