@@ -17,8 +17,8 @@ from jiqun.cluster.progress import Progress, silent
 from jiqun.measure.cells import Cells, tidy
 from jiqun.measure.index import Index, Space
 from jiqun.measure.measured import Provenance, measured
-from jiqun.measure.resample import generators
-from jiqun.measure.subject import Subject, plain, repeat, subject
+from jiqun.measure.placed import Placed, space_name
+from jiqun.measure.subject import Subject, plain, prepared, repeat, subject
 
 __all__ = ["bootstrap"]
 
@@ -51,7 +51,7 @@ def bootstrap(
     rng: np.random.Generator | int | None = 0,
     level: float = 0.95,
     threads: int | None = None,
-    space: Space = "physical",
+    space: Space | Placed = "physical",
     kind: str | None = "firm",
     progress: Progress = silent,
     **parameters: Any,
@@ -129,10 +129,11 @@ def bootstrap(
     """
     _check(n, level, interval)
     parameters.pop("replicates", None)
+    whole, frame, _ = prepared(index, of, parameters, space=space, kind=kind)
+    if "distance_km" in whole.grain:
+        return _by_distance(whole, by, frame, {**parameters, "replicates": n, "rng": rng, "level": level})
     chosen = subject(index, of, parameters, space=space, kind=kind)
-    made = Provenance(chosen.index.name, chosen.used, space)
-    if "distance_km" in chosen.index.grain:
-        return _by_distance(chosen, by, n, rng, level)
+    made = Provenance(chosen.index.name, {**chosen.used, "rng": rng, "level": level}, space_name(space))
     units = _units(chosen, by)
     if len(units.rows) < 2 and by != "plant":
         raise JiqunError(
@@ -146,7 +147,7 @@ def bootstrap(
         return units.values(child.multinomial(total, share))
 
     size = n, chosen.observed.num_rows
-    drawn = repeat(one, generators(rng, n), size, threads=threads, progress=progress, step=STEP)
+    drawn = repeat(one, rng, size, threads=threads, progress=progress, step=STEP)
     acceleration = _acceleration(units, threads) if interval == "bca" else np.zeros(size[1])
     return measured(tidy(_columns(chosen, drawn, level, interval, acceleration), chosen.frame), made)
 
@@ -342,10 +343,10 @@ def _corrected(drawn: Array, value: Array, tail: float, acceleration: Array) -> 
     return found[0], found[1]
 
 
-def _by_distance(chosen: Subject, by: str, n: int, rng: np.random.Generator | int | None, level: float) -> Any:
+def _by_distance(chosen: Index, by: str, frame: Any, parameters: dict[str, Any]) -> Any:
     if by != "plant":
         raise JiqunError(
-            f"bootstrap of {chosen.who} is by plant only: a place drawn twice would be at distance 0 of itself.",
-            f"{chosen.who} 只能按企业（plant）重抽样：同一地方被抽中两次时与自身的距离为 0。",
+            f"bootstrap of {chosen.name} is by plant only: a place drawn twice would be at distance 0 of itself.",
+            f"{chosen.name} 只能按企业（plant）重抽样：同一地方被抽中两次时与自身的距离为 0。",
         )
-    return chosen.index.function(chosen.frame, **{**chosen.given, "replicates": n, "rng": rng, "level": level})
+    return chosen.function(frame, **parameters)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from jiqun.cluster import JiqunError, UnknownName, Words
 from jiqun.cluster.progress import Progress, silent
-from jiqun.measure.bands import global_band, local_band, p_global, p_pointwise
+from jiqun.measure.bands import local_band, p_pointwise
 from jiqun.measure.cells import tidy
 from jiqun.measure.index import Index, Space
 from jiqun.measure.measured import Provenance, measured
 from jiqun.measure.multiple import Adjustment
 from jiqun.measure.multiple import adjust as adjusted_for_many
 from jiqun.measure.nulls import Null, nulls
-from jiqun.measure.nulls.null import Columns
-from jiqun.measure.resample import generators
-from jiqun.measure.subject import COORDINATES, Subject, repeat, subject
+from jiqun.measure.placed import STRATUM, Placed, space_name
+from jiqun.measure.rank_band import rank_band
+from jiqun.measure.subject import Subject, numbers, plain, prepared, repeat, subject
 
 __all__ = ["envelope"]
 
@@ -35,7 +34,7 @@ def envelope(
     index: Index | str | Callable[..., Any],
     of: Any,
     *,
-    null: Literal["random_labels", "random_location", "bicm"] = "random_labels",
+    null: str | None = None,
     strata: str | None = None,
     n: int = 999,
     rng: np.random.Generator | int | None = 0,
@@ -43,7 +42,7 @@ def envelope(
     global_: bool = True,
     adjust: Adjustment = "fdr",
     threads: int | None = None,
-    space: Space = "physical",
+    space: Space | Placed = "physical",
     kind: str | None = "firm",
     progress: Progress = silent,
     **parameters: Any,
@@ -60,13 +59,14 @@ def envelope(
     of
         A cluster, or the table of the index in any library.
     null
-        ``"random_labels"``: sites and sizes stay, industries are permuted. ``"random_location"``: plants keep
-        industry and size and are dealt to the occupied sites. ``"bicm"``: which industries a place has is drawn
-        from the bipartite configuration model; for indices that have a ``cut``. See
-        :func:`jiqun.measure.nulls.nulls`.
+        ``"random_labels"`` (what None means): sites and sizes stay, industries are permuted. ``"random_location"``:
+        plants keep industry and size and are dealt to the occupied sites. ``"bicm"``: which industries a place has
+        is drawn from the bipartite configuration model; for indices that have a ``cut``. See
+        :func:`jiqun.measure.nulls.nulls`. An index by distance has nulls of its own, and None is its default.
     strata
         Column within whose values the permutation stays, such as quantiles of activity: popular actors then
-        swap labels with popular ones, and popularity is not read as concentration.
+        swap labels with popular ones, and popularity is not read as concentration. None is no strata on the ground,
+        and quantiles of the number of counterparts in the digital space of a cluster.
     n
         Draws. A probability cannot be below 2/(n + 1).
     rng
@@ -74,7 +74,8 @@ def envelope(
     level
         Coverage of both bands.
     global_
-        Whether to compute the global band, which a share ``1 − level`` of the draws leaves at *any* row.
+        Whether to compute the global band, which a table under the null leaves at *any* row with probability
+        ``1 − level``; the table leaves it exactly when ``p_global`` ≤ ``1 − level``.
     adjust
         How ``p_adjusted`` accounts for the number of rows; see :func:`jiqun.measure.adjust`.
     threads
@@ -97,8 +98,8 @@ def envelope(
         defined, and ``note``. All are null where the value is; the band is null where it is undefined in more
         than half of the draws.
 
-        An index by distance has its null inside: it is called with ``simulations=n``, and ``p_adjusted`` is of
-        its ``p_global``, one for each curve.
+        An index by distance, or of shared counterparts, has its null inside: it is called with ``simulations=n``,
+        and ``p_adjusted`` is of its ``p_global``, one for each curve, or of its ``p``.
 
     Raises
     ------
@@ -123,17 +124,26 @@ def envelope(
     [('a', 1.0, 0.02), ('b', 1.0, 0.02)]
     """
     _check(n, level)
-    model = _null(null)
     replicates = int(parameters.pop("replicates", 0))
+    if _has_its_own(prepared(index, of, parameters, space=space, kind=kind)[0]):
+        if strata is not None:
+            raise JiqunError(
+                "envelope: an index that draws its null itself has no strata.",
+                "envelope：自带零假设抽样的指数不支持分层（strata）。",
+            )
+        own: dict[str, Any] = {"simulations": n, "level": level, "rng": rng, "replicates": replicates}
+        own |= {} if null is None else {"null": null}
+        return _its_own(index, of, {**parameters, **own}, adjust, space, kind)
+    model = _null(null or "random_labels")
     chosen = subject(index, of, parameters, replicates=replicates, space=space, kind=kind)
-    if "distance_km" in chosen.index.grain:
-        return _by_distance(chosen, null, n, rng, level, adjust, space, replicates)
+    if strata is None and model.rows is not None and space_name(space) == "digital" and STRATUM in chosen.columns:
+        strata = STRATUM
     draw = _draw(chosen, model, strata)
     size = n, chosen.observed.num_rows
-    drawn = repeat(draw, generators(rng, n), size, threads=threads, progress=progress, step=STEP)
+    drawn = repeat(draw, rng, size, threads=threads, progress=progress, step=STEP)
     columns = _columns(chosen, drawn, level, adjust, global_=global_)
     used = {**chosen.used, "replicates": replicates, "level": level, "rng": rng}
-    made = Provenance(chosen.index.name, used, space, model.name)
+    made = Provenance(chosen.index.name, used, space_name(space), model.name)
     return measured(tidy(columns, chosen.frame), made)
 
 
@@ -186,7 +196,7 @@ def _rows(chosen: Subject, model: Null, strata: str | None) -> Draw:
                 f"null {model.name} needs a column {needed} in the table of {chosen.who}, which has none.",
                 f"零模型 {model.name} 需要 {chosen.who} 的表中有列 {needed}，但该列不存在。",
             )
-    moved = model.rows(tuple(table.column_names), Columns(industry, (place, *COORDINATES)))
+    moved = model.rows(industry, chosen.sizes)
     known = ~(np.asarray(table[place].is_null()) | np.asarray(table[industry].is_null()))
     parts = _parts(chosen.who, table, strata, known)
 
@@ -245,11 +255,11 @@ def _columns(chosen: Subject, drawn: Array, level: float, how: Adjustment, *, gl
         "band_high": band[1],
     }
     if global_:
-        both = global_band(shown, level)
-        columns |= {"global_low": both[0], "global_high": both[1]}
+        low, high, whole = rank_band(np.where(defined, value, np.nan), shown, level)
+        columns |= {"global_low": low, "global_high": high}
     columns |= {"z": z, "p": p, "p_adjusted": adjusted_for_many(p, how)}
     if global_:
-        columns["p_global"] = np.full(len(value), p_global(np.where(defined, value, np.nan), shown))
+        columns["p_global"] = np.full(len(value), whole)
     return columns | {"draws": count, "note": _notes(chosen, defined, count, len(drawn))}
 
 
@@ -266,34 +276,35 @@ def _notes(chosen: Subject, defined: NDArray[np.bool_], count: NDArray[np.int64]
     return said
 
 
-def _by_distance(  # noqa: PLR0917
-    chosen: Subject,
-    null: str,
-    n: int,
-    rng: np.random.Generator | int | None,
-    level: float,
+def _has_its_own(index: Index) -> bool:
+    """Whether an index draws the null of its plants itself.
+
+    Indices of association do draw permutations, but of the values of places: here the plants are random.
+    """
+    return "simulations" in index.parameters.model_fields and index.family != "association"
+
+
+def _its_own(  # noqa: PLR0917
+    index: Index | str | Callable[..., Any],
+    of: Any,
+    parameters: Mapping[str, Any],
     how: Adjustment,
-    space: Space,
-    replicates: int,
+    space: Space | Placed,
+    kind: str | None,
 ) -> Any:
-    fields = chosen.index.parameters.model_fields
-    own: Mapping[str, Any] = {"simulations": n, "level": level, "rng": rng, "replicates": replicates}
-    if "null" in fields:
-        own = {**own, "null": null}
-    used = {**chosen.given, **{name: value for name, value in own.items() if name in fields}}
-    result = nw.from_native(chosen.index.function(chosen.frame, **used), eager_only=True)
-    curves = [name for name in chosen.keys if name != "distance_km"]
-    table = result.to_arrow()
-    p = np.asarray(table["p_global"].cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    chosen, frame, used = prepared(index, of, parameters, space=space, kind=kind)
+    table = plain(chosen.function(frame, **parameters))
+    keys = table.column_names[: table.column_names.index("value")]
+    curves = [name for name in keys if name != "distance_km"]
+    p = numbers(table, "p_global" if "p_global" in table.column_names else "p")
     names = list(zip(*(table[name].to_pylist() for name in curves), strict=True))
     first = {name: place for place, name in reversed(list(enumerate(names)))}
     adjusted = dict(zip(first, adjusted_for_many(p[list(first.values())], how), strict=True))
-    columns = {name: table[name].to_pylist() for name in table.column_names if name != "note"}
-    columns = {name: np.array(v, dtype=np.float64) if _float(table, name) else v for name, v in columns.items()}
+    columns: dict[str, Any] = {
+        name: numbers(table, name) if pa.types.is_floating(kind_of.type) else table[name].to_pylist()
+        for name, kind_of in zip(table.column_names, table.schema, strict=True)
+        if name != "note"
+    }
     columns |= {"p_adjusted": np.array([adjusted[name] for name in names]), "note": table["note"].to_pylist()}
-    made = Provenance(chosen.index.name, {**chosen.used, **used}, space, null)
-    return measured(tidy(columns, chosen.frame), made)
-
-
-def _float(table: pa.Table, name: str) -> bool:
-    return bool(pa.types.is_floating(table.schema.field(name).type))
+    made = Provenance(chosen.name, used, space_name(space), str(used.get("null", "")))
+    return measured(tidy(columns, frame), made)

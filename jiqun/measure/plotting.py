@@ -320,8 +320,7 @@ def _shades(low: float, high: float, neutral: float | None, ramp: list[str]) -> 
     else:
         colours = LinearSegmentedColormap.from_list("above", ramp)
         norm = Normalize(low if neutral is None else min(neutral, low), high if high > low else low + 1.0)
-    colours.set_bad("#f3f4f4")
-    return colours, norm
+    return colours.with_extremes(bad="#f3f4f4"), norm
 
 
 def _matrix(one: Reading, top: int) -> tuple[Array, NDArray[np.bool_], list[str], list[str]]:

@@ -122,8 +122,9 @@ def read(who: str, result: Any, index: str | None) -> Reading:
     chosen = find(name, indices())
     frame = nw.from_native(result)
     table = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_arrow()
-    keys = tuple(key for key in (*chosen.grain, "industry_id_2", "actor_id") if key in table.column_names)
-    keys = tuple(dict.fromkeys(keys))
+    names = table.column_names
+    keys = tuple(names[: names.index("value")]) if "value" in names else ()
+    keys = keys or tuple(key for key in chosen.grain if key in names)
     if "value" not in table.column_names or not keys:
         has = ", ".join(table.column_names)
         raise JiqunError(

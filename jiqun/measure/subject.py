@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import cpu_count
@@ -18,15 +18,16 @@ from jiqun.cluster.progress import Progress
 from jiqun.measure.cells import Cells, cells
 from jiqun.measure.index import Index, check_parameters, find
 from jiqun.measure.read import table_of
+from jiqun.measure.resample import generators
 
-__all__ = ["COORDINATES", "Subject", "plain", "repeat", "subject"]
+__all__ = ["Subject", "numbers", "plain", "prepared", "repeat", "subject"]
 
 Array = NDArray[np.float64]
 Key = tuple[Any, ...]
 
-COORDINATES = ("lon", "lat", "x", "y")
-_LARGEST = 1 << 29
-"""Values held at once, replicates × rows of the result: 4 GiB."""
+COORDINATES = ("lon", "lat", "x", "y", "d1", "d2", "d3")
+_LARGEST = 1 << 27
+"""Values held at once, replicates × rows of the result: 1 GiB, and a few times that for their ranks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Subject:
     index: Index
     frame: Any
     given: Mapping[str, Any]
-    """Parameters as the caller gave them."""
+    """Parameters as the caller gave them, without a null that the index draws itself."""
     used: Mapping[str, Any]
     """All parameters, checked."""
     observed: pa.Table
@@ -51,7 +52,7 @@ class Subject:
     @property
     def value(self) -> Array:
         """Observed values, NaN where null."""
-        return _numbers(self.observed)
+        return numbers(self.observed)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -61,6 +62,12 @@ class Subject:
     def column(self, parameter: str) -> str:
         """Column that a parameter such as ``place`` names; its default where the index has no such parameter."""
         return str(self.used.get(parameter, {"place": "place_id", "industry": "industry_id"}.get(parameter, parameter)))
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """Columns of the sizes of plants."""
+        weight = self.used.get("weight") or "size"
+        return tuple(name for name in (weight, self.used.get("plants")) if name in self.columns)
 
     @property
     def counted(self) -> bool:
@@ -122,7 +129,7 @@ class Subject:
 
     def aligned(self, result: pa.Table) -> Array:
         """Give the values of a result in the order of the observed keys; NaN for a key it lacks."""
-        values = _numbers(result)
+        values = numbers(result)
         if all(result[key].equals(self.observed[key]) for key in self.keys):
             return values
         known = dict(zip(_keys(result, self.keys), values, strict=True))
@@ -164,12 +171,24 @@ def subject(
     JiqunError
         If a parameter is not right, or the index refuses the table.
     """
+    chosen, frame, used = prepared(index, of, parameters, space=space, kind=kind)
+    given = dict(parameters)
+    if "simulations" in used:
+        # the draws of an inference of our own would each draw a null
+        given = {**given, "simulations": 0}
+    observed = plain(chosen.function(frame, **{**given, "replicates": replicates}))
+    keys = tuple(observed.column_names[: observed.column_names.index("value")])
+    return Subject(chosen, frame, given, used, observed, keys)
+
+
+def prepared(
+    index: Index | str | Callable[..., Any], of: Any, parameters: Mapping[str, Any], *, space: Any, kind: str | None
+) -> tuple[Index, Any, dict[str, Any]]:
+    """Give the index, the table it reads, and all its parameters, checked."""
     chosen = _index(index)
-    frame = table_of(of, chosen, space=space, kind=kind, parameters=parameters) if isinstance(of, Cluster) else of
     used = check_parameters(chosen, parameters)
-    observed = plain(chosen.function(frame, **{**parameters, "replicates": replicates}))
-    keys = tuple(name for name in (*chosen.grain, "actor_id") if name in observed.column_names)
-    return Subject(chosen, frame, dict(parameters), used, observed, keys)
+    frame = table_of(of, chosen, space=space, kind=kind, parameters=parameters) if isinstance(of, Cluster) else of
+    return chosen, frame, used
 
 
 def _index(index: Index | str | Callable[..., Any]) -> Index:
@@ -183,7 +202,7 @@ def _index(index: Index | str | Callable[..., Any]) -> Index:
 
 def repeat(
     one: Callable[[np.random.Generator], Array],
-    generators: Iterable[np.random.Generator],
+    rng: np.random.Generator | int | None,
     size: tuple[int, int],
     *,
     threads: int | None,
@@ -196,8 +215,8 @@ def repeat(
     ----------
     one
         Values of a replicate from its own generator, shape (values,).
-    generators
-        A generator for each replicate.
+    rng
+        Generator, seed or None; each replicate has a child of its own.
     size
         Replicates and values.
     threads
@@ -226,7 +245,7 @@ def repeat(
     found = np.empty((count, values))
     with ThreadPoolExecutor(threads or min(cpu_count() or 1, 8)) as pool:
         try:
-            for done, row in enumerate(pool.map(one, generators)):
+            for done, row in enumerate(pool.map(one, generators(rng, count))):
                 found[done] = row
                 progress(step, done + 1, count)
         except BaseException:
@@ -264,8 +283,9 @@ def plain(result: Any) -> pa.Table:
     return table
 
 
-def _numbers(result: pa.Table) -> Array:
-    return np.asarray(result["value"].cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+def numbers(result: pa.Table, name: str = "value") -> Array:
+    """Give a column of a result, NaN where null."""
+    return np.asarray(result[name].cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _keys(result: pa.Table, names: tuple[str, ...]) -> list[Key]:

@@ -80,9 +80,7 @@ def _margin(code: Codes, rows: Codes) -> tuple[Codes, Codes]:
     return known, np.bincount(inverse, rows, len(known)).astype(np.int64)
 
 
-def _table(  # noqa: PLR0917
-    rng: np.random.Generator, slots: Codes, in_slot: Codes, labels: Codes, of_label: Codes
-) -> Dealt:
+def _table(rng: np.random.Generator, slots: Codes, in_slot: Codes, labels: Codes, of_label: Codes) -> Dealt:
     turned = len(slots) > len(labels)
     hands, cards = (of_label, in_slot) if turned else (in_slot, of_label)
     left = cards.copy()

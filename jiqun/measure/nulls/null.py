@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from jiqun.cluster import Reference, Words
 from jiqun.measure.cells import Cells
 
-__all__ = ["CellNull", "Codes", "Columns", "Null", "RowNull"]
+__all__ = ["CellNull", "Codes", "Null", "RowNull"]
 
 Codes = NDArray[np.int64]
 
@@ -20,17 +20,9 @@ CellNull = Callable[[Cells, Codes, Mapping[str, Any]], Callable[[np.random.Gener
 """From cells, the stratum of each group and the parameters of the index to a draw of cells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which columns of a table say what a row is, and which where it is."""
-
-    industry: str
-    place: tuple[str, ...]
-    """The place and the coordinates."""
-
-
-RowNull = Callable[[tuple[str, ...], Columns], tuple[str, ...]]
-"""From the columns of a table to those that are permuted together among rows; the others stay."""
+RowNull = Callable[[str, tuple[str, ...]], tuple[str, ...]]
+"""From the column of industries and those of sizes to the columns that are permuted together among rows; all others,
+such as place, coordinates and what else is known of a place, stay."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from jiqun.cluster import Reference, Words
 from jiqun.measure.cells import Cells
 from jiqun.measure.nulls.deal import deal
-from jiqun.measure.nulls.null import Codes, Columns, Null
+from jiqun.measure.nulls.null import Codes, Null
 
 __all__ = ["RANDOM_LABELS"]
 
@@ -38,8 +38,8 @@ def _cells(groups: Cells, stratum: Codes, _: Mapping[str, Any]) -> Callable[[np.
     return draw
 
 
-def _rows(_: tuple[str, ...], columns: Columns) -> tuple[str, ...]:
-    return (columns.industry,)
+def _rows(industry: str, _: tuple[str, ...]) -> tuple[str, ...]:
+    return (industry,)
 
 
 RANDOM_LABELS = Null(

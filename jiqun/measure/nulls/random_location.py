@@ -12,7 +12,7 @@ import numpy as np
 from jiqun.cluster import Reference, Words
 from jiqun.measure.cells import Cells
 from jiqun.measure.nulls.deal import deal
-from jiqun.measure.nulls.null import Codes, Columns, Null
+from jiqun.measure.nulls.null import Codes, Null
 
 __all__ = ["RANDOM_LOCATION"]
 
@@ -38,8 +38,9 @@ def _cells(groups: Cells, stratum: Codes, _: Mapping[str, Any]) -> Callable[[np.
     return draw
 
 
-def _rows(present: tuple[str, ...], columns: Columns) -> tuple[str, ...]:
-    return tuple(name for name in present if name in columns.place)
+def _rows(industry: str, sizes: tuple[str, ...]) -> tuple[str, ...]:
+    # plants dealt to sites, or sites to plants: what is known of a site stays with it
+    return (industry, *sizes)
 
 
 RANDOM_LOCATION = Null(
