@@ -22,7 +22,8 @@ Array = NDArray[np.float64]
 MOST_EXACT = 500_000_000
 """Pairs up to which all are visited."""
 _MOST_REPLICATED = 2_000_000_000
-_ALL_DISTANCES = 1 << 21
+_ALL_DISTANCES = 1 << 19
+"""Pairs up to which the bandwidth is of the single distances; beyond, of the bins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +132,12 @@ def density(of: Members, choices: Choices, rng: np.random.Generator) -> Density:
     farthest = float(choices.distances[-1])
     limit = 2.0 * farthest if choices.near else np.inf
     if isinstance(h, str):
-        h = bandwidth_of(pilot(pairing, of.spherical, _ALL_DISTANCES).upto(limit), h)
+        h = bandwidth_of(pilot(pairing, of.spherical, _ALL_DISTANCES, 1 << 17).upto(limit), h)
         if not h > 1e-9 * max(of.span, 1e-300):
             why = "the plants are at one place" if of.span == 0 else "the distances do not vary enough"
             return Density(nothing, nothing, np.nan, f"no bandwidth: {why}; give one in km")
     everything = pairing.pairs <= MOST_EXACT or choices.tolerance == 0.0
-    bins = make_bins(farthest, of.span, h, 64 if everything else 16)
+    bins = make_bins(farthest, of.span, h, 128 if few else 64 if everything else 16)
     error = np.zeros(len(choices.distances))
     if everything:
         histogram = exact(pairing, bins)

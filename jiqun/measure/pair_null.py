@@ -219,7 +219,7 @@ def _curve(at: Array, weight: Array, n: int, smoothed: tuple[Bins, Array]) -> Ar
     if n == at.shape[1]:
         unit = bool((weight[0] == 1.0).all() and (weight[1] == 0.5).all())
         shifts = np.arange(1, n // 2 + 1, dtype=np.int64)
-        shift_histogram(at, weight, at, weight, shifts, True, UNIT if unit else WEIGHTED, bins.scale, moments)
+        shift_histogram(at, weight, at, weight, shifts, True, UNIT if unit else WEIGHTED, False, bins.scale, moments)
     else:
         first, second = slice(None, n), slice(n, None)
         if at.shape[1] > 2 * n:
@@ -228,7 +228,7 @@ def _curve(at: Array, weight: Array, n: int, smoothed: tuple[Bins, Array]) -> Ar
             np.ascontiguousarray(x) for x in (at[:, first], at[:, second], weight[:, first], weight[:, second])
         )
         shifts = np.arange(q.shape[1], dtype=np.int64)
-        shift_histogram(p, p_weight, q, q_weight, shifts, False, WEIGHTED, bins.scale, moments)
+        shift_histogram(p, p_weight, q, q_weight, shifts, False, WEIGHTED, False, bins.scale, moments)
     total = moments[:, 0].sum()
     return np.asarray(matrix @ moments.ravel() / (total if total > 0 else np.nan), dtype=np.float64)
 

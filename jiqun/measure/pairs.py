@@ -225,7 +225,9 @@ def sampled(
 
     Every place is in equally many of the pairs, so what differs between places cancels, and only what
     differs between pairs is left as error. It is estimated from the spread of batches of shifts, with the
-    correction for a finite population: when all shifts are used up, it is 0.
+    correction for a finite population: when all shifts are used up, it is 0. A place of large weight is put
+    in as several copies that share it, so that no pair outweighs the others however unequal the places; copies
+    of one place are no pair.
 
     Parameters
     ----------
@@ -245,8 +247,8 @@ def sampled(
     histogram, error
         ``error`` has shape (distances,): half the width of a simultaneous 99 % interval.
     """
-    mixed = _shuffled(pairing, rng)
-    shifts = rng.permutation(pairing.shifts)
+    mixed = _shuffled(_copied(pairing), rng)
+    shifts = rng.permutation(mixed.shifts)
     each = max(1, min(len(shifts) // 32, (1 << 24) // mixed.one.at.shape[1]))
     batches = np.split(shifts, range(each, len(shifts), each))
     found: list[Array] = []
@@ -259,14 +261,14 @@ def sampled(
             return histogram, error
 
 
-def pilot(pairing: Pairing, spherical: bool, most: int = 1 << 21) -> Sample:
-    """Give the distances of all pairs where they are few, else of a sample of shifts in an order of its own."""
+def pilot(pairing: Pairing, spherical: bool, most: int = 1 << 19, otherwise: int = 1 << 18) -> Sample:
+    """Give the distances of all pairs up to ``most``, else of about ``otherwise`` by shifts in an order of its own."""
     shifts = pairing.shifts
     n = pairing.one.at.shape[1]
     if pairing.pairs > most:
         rng = np.random.default_rng(0)
         pairing = _shuffled(pairing, rng)
-        shifts = rng.choice(shifts, max(1, min(len(shifts), most // n)), replace=False)
+        shifts = rng.choice(shifts, max(1, min(len(shifts), otherwise // n)), replace=False)
     seen_at = list(_each(pairing, shifts, spherical))
     at, count = [x[0] for x in seen_at], [x[1] for x in seen_at]
     distance = np.concatenate([*at, np.zeros(1)])
@@ -297,13 +299,30 @@ def _shuffled(pairing: Pairing, rng: np.random.Generator) -> Pairing:
     return Pairing(mixed(pairing.one), mixed(pairing.other) if pairing.other else None, pairing.mode)
 
 
+def _copied(pairing: Pairing) -> Pairing:
+    """Give places of more than their part of the weight as several, with their weight shared among these."""
+
+    def copied(p: Places) -> Places:
+        size = p.at.shape[1]
+        part = np.maximum(p.alpha / max(p.alpha.sum(), 1e-300), p.beta / max(p.beta.sum(), 1e-300))
+        times = np.maximum(np.rint(part * size), 1.0).astype(np.int64)
+        alpha, beta, count = (np.repeat(v / times, times) for v in (p.alpha, p.beta, p.count))
+        return Places(np.repeat(p.at, times, axis=1), alpha, beta, count, p.within, p.total)
+
+    if pairing.mode == UNIT:
+        return pairing
+    one, other = copied(pairing.one), copied(pairing.other) if pairing.other else None
+    if other is not None and other.at.shape[1] > one.at.shape[1]:
+        one, other = other, one
+    return Pairing(one, other, pairing.mode)
+
+
 def _count(pairing: Pairing, bins: Bins, shifts: NDArray[np.int64]) -> Array:
     p, q = pairing.one, pairing.other or pairing.one
     moments = np.zeros((bins.count, 8 if pairing.mode == COUNTED else 4))
     weights = [np.ascontiguousarray([s.alpha, s.beta, s.count]) for s in (p, q)]
-    shift_histogram(
-        p.at, weights[0], q.at, weights[1], shifts, pairing.other is None, pairing.mode, bins.scale, moments
-    )
+    same = pairing.other is None
+    shift_histogram(p.at, weights[0], q.at, weights[1], shifts, same, pairing.mode, same, bins.scale, moments)
     return moments
 
 

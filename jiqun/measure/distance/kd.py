@@ -143,7 +143,7 @@ def kd(
         industry twice is the plain curve.
     distances
         Distances in km; None gives 65 from 0 to the median distance among all plants (Duranton & Overman 2005);
-        beyond some two million pairs the median is that of a fixed sample of pairs.
+        beyond half a million pairs the median is that of a fixed sample of pairs.
     coordinates
         Which coordinates to take. Between longitudes and latitudes distances are great circles.
     bandwidth
@@ -192,8 +192,8 @@ def kd(
 
     Notes
     -----
-    *Exact to 1e-9.* Distances are counted in bins of h/64 that keep the first three moments, and the kernel is
-    expanded in them (Hermite polynomials). Above two million pairs the quartiles in the rule of h come from bins.
+    *Exact to 1e-9.* Distances are counted in bins of h/64 or less that keep the first three moments, and the kernel is
+    expanded in them (Hermite polynomials). Above half a million pairs the quartiles in the rule of h come from bins.
 
     *Very many plants.* Points are put in random order and taken as pairs (i, i + k) for shifts k: a balanced
     incomplete U-statistic (Blom 1976), in which every point is in equally many pairs, so that the variance
@@ -222,7 +222,7 @@ def kd(
     >>> import polars as pl
     >>> plants = pl.DataFrame({"industry_id": ["a"] * 3, "x": [0.0, 1.0, 2.0], "y": [0.0] * 3})
     >>> kd(plants, distances=[1.0], bandwidth=0.5, reflect=False)["value"].round(9).to_list()
-    [0.567917079]
+    [0.567917018]
     """
     found = points(frame, "kd", industry=industry, weight=weight, coordinates=coordinates)
     weights: Weighting = "none" if _equal(found, weight) else weighting

@@ -86,7 +86,16 @@ def _stretch(  # noqa: PLR0917 - numba calls by position
 
 @njit(cache=True, nogil=True)
 def _count(  # noqa: PLR0917 - numba calls by position
-    p: Array, i: int, q: Array, j: int, m: int, mode: int, at: NDArray[np.int32], off: Array, moments: Array
+    p: Array,
+    i: int,
+    q: Array,
+    j: int,
+    m: int,
+    mode: int,
+    apart: bool,
+    at: NDArray[np.int32],
+    off: Array,
+    moments: Array,
 ) -> None:
     """Add m pairs to the moments; p and q hold a, b and n of both sides, shape (3, points)."""
     if mode == 0:
@@ -101,7 +110,8 @@ def _count(  # noqa: PLR0917 - numba calls by position
     pa, pb, qa, qb = p[0][i : i + m], p[1][i : i + m], q[0][j : j + m], q[1][j : j + m]
     for k in range(m):
         b, e = np.uint32(at[k]), off[k]
-        w = pa[k] * qb[k] + pb[k] * qa[k]
+        # the lower edge of the first bin, to the last digit, is distance 0
+        w = 0.0 if apart and e == -0.5 else pa[k] * qb[k] + pb[k] * qa[k]
         f = w * e
         g = f * e
         moments[b, 0] += w
@@ -112,7 +122,7 @@ def _count(  # noqa: PLR0917 - numba calls by position
         pn, qn = p[2][i : i + m], q[2][j : j + m]
         for k in range(m):
             b, e = np.uint32(at[k]), off[k]
-            w = pn[k] * qn[k]
+            w = 0.0 if apart and e == -0.5 else pn[k] * qn[k]
             f = w * e
             moments[b, 4] += w
             moments[b, 5] += f
@@ -128,6 +138,7 @@ def shift_histogram(  # noqa: PLR0917 - numba calls by position
     shifts: NDArray[np.int64],
     same: bool,
     mode: int,
+    apart: bool,
     scale: Array,
     moments: Array,
 ) -> None:
@@ -145,6 +156,8 @@ def shift_histogram(  # noqa: PLR0917 - numba calls by position
         Whether both sides are one set; the shift n/2 then visits each pair once, not twice.
     mode
         UNIT, WEIGHTED or COUNTED.
+    apart
+        Whether pairs at distance 0 count nothing: they are copies of one point. Not in mode UNIT.
     scale
         s1, s2 and c of the bins.
     moments
@@ -162,7 +175,7 @@ def shift_histogram(  # noqa: PLR0917 - numba calls by position
             j = (i + k) % n_q
             m = min(_CHUNK, stop - i, n_q - j)
             _stretch(p, i, q, j, m, scale, last, at, off)
-            _count(p_weight, i, q_weight, j, m, mode, at, off, moments)
+            _count(p_weight, i, q_weight, j, m, mode, apart, at, off, moments)
             i += m
 
 
