@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from jiqun.cluster import JiqunError
+from jiqun.measure.evaluation.saying import Wrong, said
 
 __all__ = ["Choices", "choices"]
 
@@ -103,12 +104,15 @@ class Choices(BaseModel):
     @model_validator(mode="after")
     def _fitting(self) -> Choices:
         if self.base and self.over != "base":
-            raise ValueError('a base period needs over = "base"')
+            raise Wrong('a base period needs over = "base"', '给出基期时须有 over = "base"')
         if self.outside != "keep" and self.over != "base":
-            raise ValueError('outside concerns the base period only: over = "base"')
+            raise Wrong('outside concerns the base period only: over = "base"', 'outside 只用于基期：over = "base"')
         entropy = self.weights in ("entropy", "entropy_by_period", "combined")
         if self.standardisation == "z" and entropy:
-            raise ValueError("entropy weights need values ≥ 0, which z-scores are not; use min_max, or critic weights")
+            raise Wrong(
+                "entropy weights need values ≥ 0, which z-scores are not; use min_max, or critic weights",
+                "熵权法要求数值不小于 0，z 标准化不满足；请用 min_max，或改用 critic 赋权",
+            )
         return self
 
 
@@ -139,12 +143,11 @@ def choices(**given: Any) -> Choices:
     try:
         return Choices.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][:1])
-        said = first["msg"].removeprefix("Value error, ")
+        where, words = said(error)
         if not where:
-            raise JiqunError(f"evaluate: {said}.", f"evaluate：选项不相容（{said}）。") from error
+            raise JiqunError(f"evaluate: {words.en}.", f"evaluate：{words.zh}。") from error
+        value = repr(error.errors()[0]["input"])[:80]
         raise JiqunError(
-            f"evaluate: {where} = {first['input']!r} is not right: {said}.",
-            f"evaluate：{where} = {first['input']!r} 不合要求（{said}）。",
+            f"evaluate: {where} = {value} is not right: {words.en}.",
+            f"evaluate：{where} = {value} 不合要求：{words.zh}。",
         ) from error

@@ -48,7 +48,7 @@ class Beta:
 
 
 def sigma_convergence(values: Array) -> Sigma:
-    r"""σ convergence: whether places grow more alike.
+    r"""Test for σ convergence: whether places grow more alike.
 
     :math:`\sigma_t = \sqrt{\frac1n\sum_i (y_{it}-\bar y_t)^2}\,/\,\bar y_t`, and the slope of :math:`\sigma_t` on
     :math:`t`.
@@ -95,7 +95,7 @@ def sigma_convergence(values: Array) -> Sigma:
 
 
 def beta_cross_section(values: Array, controls: Array | None = None) -> Beta:
-    r"""β convergence over the whole time, one row for each place.
+    r"""Test for β convergence over the whole time, one row for each place.
 
     .. math:: \tfrac1T\ln(y_{iT}/y_{i0}) = a + b\,\ln y_{i0} + c'x_i + e_i,\qquad b = -(1-e^{-\lambda T})/T
 
@@ -139,7 +139,7 @@ def beta_cross_section(values: Array, controls: Array | None = None) -> Beta:
 
 
 def beta_panel(values: Array, controls: Array | None = None, *, places: bool = True, periods: bool = True) -> Beta:
-    r"""β convergence from one period to the next, with effects of places and periods.
+    r"""Test for β convergence from one period to the next, with effects of places and periods.
 
     .. math:: \ln(y_{it}/y_{i,t-1}) = b\,\ln y_{i,t-1} + c'x_{i,t-1} + \mu_i + \nu_t + e_{it}
 

@@ -51,7 +51,7 @@ class Geography:
         if len(known) < 2:
             return sp.csr_array((n, n))
         at = on_sphere(self.lon[known], self.lat[known])
-        sites = Sites(np.array([self.names[i] for i in known]), at, True, None)
+        sites = Sites(names=np.array([self.names[i] for i in known]), at=at, spherical=True, outlines=None)
         near = standardised_rows(
             neighbours(sites, "evaluate", how="nearest", k=nearest, distance_km=None, power=1.0)
         ).tocoo()

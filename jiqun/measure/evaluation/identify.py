@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -328,7 +328,7 @@ def _adjacency(cluster: Cluster, places: list[str], nearest: int, missing: dict[
         if len(held) < 2:
             continue
         rows, to = (np.array(v) for v in zip(*held, strict=True))
-        kept = type(found)(found.names[rows], found.at[rows], found.spherical, None)
+        kept = replace(found, names=found.names[rows], at=found.at[rows], outlines=None)
         near = neighbours(kept, WHO, how="nearest", k=nearest, distance_km=None, power=1.0)
         mutual = near.minimum(near.T).tocoo()
         return sp.csr_array((mutual.data, (to[mutual.row], to[mutual.col])), shape=(len(places),) * 2)

@@ -169,10 +169,12 @@ def dynamic_topsis(standard: Array, weights: Array, *, degree: float = 0.5, miss
 
     Parameters
     ----------
-    standard, weights, missing
+    standard, weights
         As in :func:`topsis`.
     degree
         Time degree λ of :func:`time_weights`.
+    missing
+        As in :func:`linear_score`.
 
     Returns
     -------
@@ -204,10 +206,12 @@ def grey_relational(standard: Array, weights: Array, *, resolution: float = 0.5,
 
     Parameters
     ----------
-    standard, weights, missing
+    standard, weights
         As in :func:`linear_score`.
     resolution
         ρ, between 0 and 1.
+    missing
+        As in :func:`linear_score`.
 
     Returns
     -------

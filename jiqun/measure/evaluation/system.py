@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from jiqun.cluster import JiqunError, UnknownName, Words
+from jiqun.measure.evaluation.saying import Wrong, said
 from jiqun.measure.evaluation.transformation import Name, PerCapita, Ratio, Transformations
 
 __all__ = ["Comparison", "Indicator", "Node", "System", "load_system", "parse_system", "systems"]
@@ -52,7 +53,7 @@ def _number(value: Any) -> Any:
         return value
     found = _FRACTION.fullmatch(value.strip())
     if found is None or (found[2] and float(found[2]) == 0):
-        raise ValueError('write a number such as 3, 0.5 or "1/3"')
+        raise Wrong('write a number such as 3, 0.5 or "1/3"', '请写数字，例如 3、0.5 或 "1/3"')
     return float(found[1]) / float(found[2] or 1)
 
 
@@ -86,7 +87,10 @@ class Indicator(_Section):
     @model_validator(mode="after")
     def _aimed(self) -> Indicator:
         if (self.sign == "target") != (self.target is not None):
-            raise ValueError('target = NUMBER belongs to sign = "target", and only to it')
+            raise Wrong(
+                'target = NUMBER belongs to sign = "target", and only to it',
+                'target = 数字 与 sign = "target" 必须同时出现',
+            )
         return self
 
     @property
@@ -133,37 +137,54 @@ class System(_Section):
     def _consistent(self) -> System:
         for name in (*self.nodes, *self.indicators):
             if not _ID.fullmatch(name):
-                raise ValueError(f"the name {name!r} must be in snake_case, such as per_capita_output")
+                raise Wrong(
+                    f"the name {name!r} must be in snake_case, such as per_capita_output",
+                    f"名称 {name!r} 应为 snake_case，例如 per_capita_output",
+                )
         both = set(self.nodes) & set(self.indicators)
         if both:
-            raise ValueError(f"{min(both)} is both a node and an indicator; rename one")
+            raise Wrong(
+                f"{min(both)} is both a node and an indicator; rename one", f"{min(both)} 既是节点又是指标，请改名"
+            )
         for name, node in self.nodes.items():
             if node.parent and node.parent not in self.nodes:
-                raise ValueError(f"node {name} lies in {node.parent!r}, which is no node")
+                raise Wrong(
+                    f"node {name} lies in {node.parent!r}, which is no node",
+                    f"节点 {name} 的上级 {node.parent!r} 不是节点",
+                )
             self.path(name)
         for name, indicator in self.indicators.items():
             if indicator.node not in self.nodes:
-                raise ValueError(f"indicator {name} lies in {indicator.node!r}, which is no node")
+                raise Wrong(
+                    f"indicator {name} lies in {indicator.node!r}, which is no node",
+                    f"指标 {name} 所属的 {indicator.node!r} 不是节点",
+                )
         for name in self.nodes:
             if not any(True for _ in self.leaves(name)):
-                raise ValueError(f"node {name} holds no indicator")
+                raise Wrong(f"node {name} holds no indicator", f"节点 {name} 没有指标")
         for name in self.head.couple:
             if name not in self.nodes:
-                raise ValueError(f"couple names {name!r}, which is no node")
+                raise Wrong(f"couple names {name!r}, which is no node", f"couple 中的 {name!r} 不是节点")
         self._compared()
         return self
 
     def _compared(self) -> None:
         for c in self.comparisons:
             children = self.children(c.node)
+            where = c.node or "root"
             if sorted(c.of) != sorted(children):
-                where = c.node or "the root"
-                raise ValueError(f"the comparison of {where} must be of its children {', '.join(children)}")
+                raise Wrong(
+                    f"the comparison of {where} must be of its children {', '.join(children)}",
+                    f"{where} 的比较必须针对其全部下级：{'、'.join(children)}",
+                )
             if len(c.matrix) != len(c.of) or any(len(row) != len(c.of) for row in c.matrix):
-                raise ValueError(f"the comparison of {c.node or 'the root'} needs a {len(c.of)} × {len(c.of)} matrix")
+                raise Wrong(
+                    f"the comparison of {where} needs a {len(c.of)} × {len(c.of)} matrix",
+                    f"{where} 的比较需要 {len(c.of)} × {len(c.of)} 矩阵",
+                )
         nodes = [c.node for c in self.comparisons]
         if len(set(nodes)) < len(nodes):
-            raise ValueError("a node is compared twice")
+            raise Wrong("a node is compared twice", "有节点被比较了两次")
 
     def path(self, node: str) -> tuple[str, ...]:
         """Nodes from the root down to a node, itself last."""
@@ -171,7 +192,10 @@ class System(_Section):
         here = node
         while here:
             if here in way or len(way) >= MAX_DEPTH:
-                raise ValueError(f"node {node} lies in a circle, or deeper than {MAX_DEPTH} levels")
+                raise Wrong(
+                    f"node {node} lies in a circle, or deeper than {MAX_DEPTH} levels",
+                    f"节点 {node} 的上级成环，或超过 {MAX_DEPTH} 层",
+                )
             way.append(here)
             here = self.nodes[here].parent if here in self.nodes else ""
         return tuple(reversed(way))
@@ -232,12 +256,11 @@ def parse_system(text: str, *, name: str = "indicators.toml") -> System:
     except RecursionError as error:
         raise JiqunError(f"{name} is nested too deeply.", f"{name} 嵌套过深。") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        said = first["msg"].removeprefix("Value error, ")
+        where, words = said(error)
+        at, at_zh = (f" {where} is not right:", f"{where} 不合要求：") if where else ("", "")
         raise JiqunError(
-            f"{name}: {where} is not right: {said}. See the page Evaluation of the docs for what may stand there.",
-            f"{name}：{where} 不合要求（{said}）。可写内容见文档《评价》。",
+            f"{name}:{at} {words.en}. See the page Evaluation of the docs for what may stand there.",
+            f"{name}：{at_zh}{words.zh}。可写内容见文档 Evaluation 一页。",
         ) from error
 
 

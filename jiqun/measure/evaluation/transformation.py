@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from jiqun.cluster import Finding, Words
 from jiqun.measure.evaluation.panel import Array
 from jiqun.measure.evaluation.remarks import remark
+from jiqun.measure.evaluation.saying import Wrong
 
 __all__ = ["Transformation", "Transformations", "transform"]
 
@@ -53,7 +54,7 @@ class Winsorise(_Step):
     @model_validator(mode="after")
     def _ordered(self) -> Winsorise:
         if self.low >= self.high:
-            raise ValueError("low must be below high")
+            raise Wrong("low must be below high", "low 应小于 high")
         return self
 
 

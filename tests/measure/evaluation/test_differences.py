@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from jiqun.cluster import JiqunError
+from jiqun.measure.concentration.theil import relative_entropy
 from jiqun.measure.evaluation.differences import dagum_gini, theil
 
 panels = st.integers(2, 40).flatmap(
@@ -88,6 +89,12 @@ def test_theil_adds_up_and_is_never_negative(panel: tuple[np.ndarray, np.ndarray
     ratio = y[y > 0] / y.mean()
     assert found.total == pytest.approx((ratio * np.log(ratio)).sum() / len(y), abs=1e-12)
     assert min(found.within, found.between) > -1e-12
+
+
+def test_theil_of_places_is_the_relative_entropy_of_the_index_of_that_name() -> None:
+    y = np.array([1.0, 4.0, 2.0, 0.0, 7.0])
+    expected = relative_entropy((y / y.sum())[None], np.full(5, 0.2))
+    assert theil(y, np.zeros(5, dtype=np.int64)).total == pytest.approx(float(np.ravel(expected)[0]), abs=1e-14)
 
 
 def test_missing_places_are_left_out_and_negative_ones_refused() -> None:

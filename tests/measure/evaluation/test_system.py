@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from jiqun.cluster import JiqunError, UnknownName
+from jiqun.measure.evaluation.platform import platform_panel
 from jiqun.measure.evaluation.system import load_system, parse_system, systems
 from jiqun.measure.evaluation.transformation import Transformation, transform
 
@@ -77,6 +80,7 @@ def test_a_system_that_is_wrong_or_hostile_is_refused_and_says_where(text: str, 
     assert "mine.toml" in str(caught.value)
     assert caught.value.words is not None
     assert "mine.toml" in caught.value.words.zh
+    assert any("\u4e00" <= c <= "\u9fff" for c in caught.value.words.zh.split("mine.toml")[1].split("可写")[0])
 
 
 def test_judgements_may_be_written_as_fractions() -> None:
@@ -122,3 +126,13 @@ def test_every_transformation_by_hand(steps: list[str], expected: list[list[floa
     made, found = transform(x, _steps(*steps), others)
     np.testing.assert_allclose(made, np.array(expected, dtype=float), atol=1e-12)
     assert [(f.rule, f.rows) for f in found] == rules
+
+
+def test_the_system_of_cities_reads_only_what_the_example_of_cities_has() -> None:
+    recipe = tomllib.loads((files("jiqun") / "ingest" / "examples" / "china_cities.toml").read_text(encoding="utf-8"))
+    assert set(systems()["china-cities"].columns) <= set(recipe["indicators"])
+
+
+def test_the_system_of_the_platform_reads_only_what_the_panel_of_a_platform_can_have() -> None:
+    assert platform_panel.__doc__ is not None
+    assert all(f"``{column}``" in platform_panel.__doc__ for column in systems()["platform"].columns)
