@@ -9,7 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from jiqun.cluster import Cluster, Words
-from jiqun.measure import Index, indices, measure
+from jiqun.measure import Index, Space, indices, measure
 from jiqun.report.cards import filters
 from jiqun.report.comparisons import Comparable, Of
 from jiqun.report.panel import indicator_title, indicator_unit, main_indicator
@@ -34,15 +34,18 @@ Values = dict[str, tuple[float | None, float | None, float | None]]
 """Value, low and high of each unit."""
 
 
-def has_firms(cluster: Cluster) -> bool:
-    """Whether indices of places and industries can be computed at all."""
-    return cluster.has("actors", "place_id") and cluster.has("actors", "industry_id")
+def has_firms(cluster: Cluster, space: Space = "physical") -> bool:
+    """Whether indices of places and industries can be computed at all; in digital space places are communities."""
+    placed = cluster.has("actors", "place_id") if space == "physical" else cluster.has("interactions")
+    return placed and cluster.has("actors", "industry_id")
 
 
-def comparable(cluster: Cluster, of: Of) -> Mapping[str, Comparable]:
+def comparable(cluster: Cluster, of: Of, space: Space = "physical") -> Mapping[str, Comparable]:
     """Give all that units can be compared by: one number for each unit, or for each unit and one of the other kind."""
     found = {}
-    for index in indices().values() if has_firms(cluster) else ():
+    for index in indices().values() if has_firms(cluster, space) else ():
+        if space not in index.spaces or (space == "digital" and needs_other(index)):
+            continue
         single = index.grain == (f"{of}_id",) or ("of" in index.parameters.model_fields and len(index.grain) == 1)
         if single or needs_other(index):
             found[index.name] = Comparable(
@@ -51,7 +54,7 @@ def comparable(cluster: Cluster, of: Of) -> Mapping[str, Comparable]:
                 reading=_text(index.reading),
                 needs_other=needs_other(index),
             )
-    if of == "place":
+    if of == "place" and space == "physical":
         for option in filters(cluster).indicators:
             name = f"{INDICATOR}{option.id}"
             found[name] = Comparable(
@@ -60,9 +63,9 @@ def comparable(cluster: Cluster, of: Of) -> Mapping[str, Comparable]:
     return found
 
 
-def default(cluster: Cluster, of: Of) -> list[str]:
+def default(cluster: Cluster, of: Of, space: Space = "physical") -> list[str]:
     """Name what is compared where nothing is chosen."""
-    known = comparable(cluster, of)
+    known = comparable(cluster, of, space)
     chosen = [name for name in DEFAULT[of] if name in known]
     if chosen or not known:
         return chosen
@@ -76,12 +79,14 @@ def needs_other(index: Index) -> bool:
     return set(index.grain) == {"place_id", "industry_id"}
 
 
-def index_values(cluster: Cluster, index: Index, of: Of, replicates: int) -> dict[str, Values]:
+def index_values(
+    cluster: Cluster, index: Index, of: Of, replicates: int, space: Space = "physical"
+) -> dict[str, Values]:
     """Give the values of every unit, by the other key where the index is of both, else under an empty one."""
     parameters: dict[str, Any] = {"replicates": replicates}
     if "of" in index.parameters.model_fields:
         parameters["of"] = of
-    made = nw.from_native(measure(cluster, index.name, space=index.spaces[0], **parameters))
+    made = nw.from_native(measure(cluster, index.name, space=space, **parameters))
     frame = made.collect() if isinstance(made, nw.LazyFrame) else made
     keys = frame[f"{of}_id"].to_list()
     others = frame[f"{OTHER[of]}_id"].to_list() if needs_other(index) else [""] * len(keys)

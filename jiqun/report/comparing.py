@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster, JiqunError, UnknownName, Words
 from jiqun.engine import trace
-from jiqun.measure import indices
+from jiqun.measure import Space, indices
 from jiqun.measure.similarity import similar as similar_profiles
 from jiqun.report.columns import (
     INDICATOR,
@@ -73,7 +73,7 @@ _ALIKE = Words(
 )
 
 
-def choices(cluster: Cluster, of: Of) -> Choices:
+def choices(cluster: Cluster, of: Of, *, space: Space = "physical") -> Choices:
     """Give the units that can be compared, the largest first, and the indices that give each of them a number.
 
     Raises
@@ -83,15 +83,21 @@ def choices(cluster: Cluster, of: Of) -> Choices:
     """
     return Choices(
         of=of,
-        units=_options(cluster, of),
-        others=_options(cluster, OTHER[of]) if has_firms(cluster) else [],
-        indices=list(comparable(cluster, of).values()),
-        default=default(cluster, of),
+        units=_options(cluster, of, space),
+        others=_options(cluster, OTHER[of]) if space == "physical" and has_firms(cluster) else [],
+        indices=list(comparable(cluster, of, space).values()),
+        default=default(cluster, of, space),
     )
 
 
 def compare(
-    cluster: Cluster, *, of: Of = "place", units: Sequence[str] = (), by: Sequence[str] = (), replicates: int = 199
+    cluster: Cluster,
+    *,
+    of: Of = "place",
+    units: Sequence[str] = (),
+    by: Sequence[str] = (),
+    space: Space = "physical",
+    replicates: int = 199,
 ) -> Comparison:
     """Compare places (or industries) on several indices: value, interval, rank with its range, percentile.
 
@@ -108,6 +114,8 @@ def compare(
     by
         Up to ten indices by name. One of a place and an industry needs the other one, after a colon:
         ``"location_quotient:C17"``.
+    space
+        ``"physical"``, or for industries ``"digital"``: there the places are communities of the network.
     replicates
         Bootstrap replicates of each index.
 
@@ -116,16 +124,16 @@ def compare(
     JiqunError
         If there are too many units or indices, or one is unknown.
     """
-    every = {option.id: option for option in _options(cluster, of)}
+    every = {option.id: option for option in _options(cluster, of, space)}
     wanted = _few(units, "units", "单位") or list(every)[:FIRST]
     for unit in wanted:
         _known(of, unit, every)
-    named = _few(by, "indices", "指标") or default(cluster, of)
+    named = _few(by, "indices", "指标") or default(cluster, of, space)
     return Comparison(
         of=of,
         of_all=len(every),
         units=[ComparedUnit(id=unit, title=every[unit].title, rows=every[unit].count) for unit in wanted],
-        indices=[_column(cluster, of, wanted, name, replicates) for name in named],
+        indices=[_column(cluster, of, wanted, name, (space, replicates)) for name in named],
     )
 
 
@@ -171,9 +179,10 @@ def similar(cluster: Cluster, to: str, *, of: Of = "place", limit: int = 10, rep
     )
 
 
-def _column(cluster: Cluster, of: Of, units: Sequence[str], named: str, replicates: int) -> ComparedIndex:
+def _column(cluster: Cluster, of: Of, units: Sequence[str], named: str, how: tuple[Space, int]) -> ComparedIndex:
+    space, replicates = how
     name, other = (named, "") if named.startswith(INDICATOR) else named.partition(":")[::2]
-    known = comparable(cluster, of)
+    known = comparable(cluster, of, space)
     card = known.get(name if named.startswith(INDICATOR) else name.replace("-", "_"))
     if card is None:
         raise _not_comparable(name, of, known)
@@ -192,7 +201,7 @@ def _column(cluster: Cluster, of: Of, units: Sequence[str], named: str, replicat
         _known(OTHER[of], other, {option.id for option in _options(cluster, OTHER[of])})
         about = _title(cluster, OTHER[of], other)
         title = Text(en=f"{title.en}, {about.en}", zh=f"{title.zh}（{about.zh}）")
-    asked = _Asked(cluster, of, units, named, card, title, replicates)
+    asked = _Asked(cluster, of, units, named, card, title, space, replicates)
     try:
         return _of_panel(asked) if named.startswith(INDICATOR) else _of_index(asked, other)
     except JiqunError as error:
@@ -210,13 +219,16 @@ class _Asked:
     named: str
     card: Comparable
     title: Text
+    space: Space
     replicates: int
 
 
 def _of_index(asked: _Asked, other: str) -> ComparedIndex:
     index = indices()[asked.card.index]
-    key = f"compare:{asked.of}:{index.name}:{asked.replicates}"
-    table = kept(asked.cluster, key, lambda: index_values(asked.cluster, index, asked.of, asked.replicates))
+    key = f"compare:{asked.space}:{asked.of}:{index.name}:{asked.replicates}"
+    table = kept(
+        asked.cluster, key, lambda: index_values(asked.cluster, index, asked.of, asked.replicates, asked.space)
+    )
     how = How(
         sentence=_NOTHING,
         formula=index.formula,
@@ -237,7 +249,8 @@ def _of_panel(asked: _Asked) -> ComparedIndex:
 
 
 def _traced(asked: _Asked) -> TraceShape:
-    return _trace(asked.cluster, [_option(asked.of), ",".join(asked.units), "--index", asked.named], asked.replicates)
+    options = [_option(asked.of), ",".join(asked.units), "--index", asked.named, "--space", asked.space]
+    return _trace(asked.cluster, options, asked.replicates)
 
 
 def _ranked(asked: _Asked, rows: Values, how: How, neutral: float | None) -> ComparedIndex:
@@ -284,14 +297,19 @@ def _option(of: Of) -> str:
     return "--industries" if of == "industry" else "--places"
 
 
-def _options(cluster: Cluster, of: Of) -> list[Option]:
+def _options(cluster: Cluster, of: Of, space: Space = "physical") -> list[Option]:
     """Give the units of a cluster: those with firms, else the places of its panel."""
+    if of == "place" and space == "digital":
+        raise JiqunError(
+            "compare: in digital space there are communities and no places. Compare industries there.",
+            "比较：数字空间中没有地点，只有社群。请在其中比较行业。",
+        )
 
     def count() -> list[Option]:
         if of == "place" and not has_firms(cluster) and cluster.has("panel", "place_id"):
             key, table = nw.col("place_id").cast(nw.String), cluster.scan("panel")
         else:
-            cluster.require("compare", "actors", "place_id", "industry_id")
+            cluster.require("compare", "actors", *(("place_id",) if space == "physical" else ()), "industry_id")
             key, table = nw.col(f"{of}_id").cast(nw.String), nw.from_native(_firms(cluster)).lazy()
         counted = table.select(unit=key).filter(~nw.col("unit").is_null()).group_by("unit").agg(rows=nw.len())
         first = _leading(cluster) if not has_firms(cluster) else {}
@@ -304,7 +322,7 @@ def _options(cluster: Cluster, of: Of) -> list[Option]:
             )
         return [Option(id=unit, title=_title(cluster, of, unit), count=n) for unit, n in rows]
 
-    return kept(cluster, f"compare-options:{of}", count)
+    return kept(cluster, f"compare-options:{space}:{of}", count)
 
 
 def _leading(cluster: Cluster) -> dict[str, float]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jiqun.report.shapes import Text, TraceShape
 from jiqun.serve.parameters import from_text, index_of
 from jiqun.serve.refusals import short
-from jiqun.serve.shapes import IndexCard, IndexNeeds, IndexReference, Measurement, PeerChoice
+from jiqun.serve.shapes import IndexCard, IndexNeeds, IndexReference, Measurement, PeerChoice, PresetCard
 from jiqun.serve.tabular import plain_rows
 
 if TYPE_CHECKING:
@@ -65,7 +65,24 @@ def index_card(index: Index, *, documentation: bool = False) -> IndexCard:
         spaces=list(index.spaces),
         references=[IndexReference(text=r.text, doi=r.doi, url=r.url) for r in index.references],
         parameters=index.parameters.model_json_schema(),
+        presets=_presets(index.name),
     )
+
+
+def _presets(index: str) -> list[PresetCard]:
+    from jiqun.measure import presets
+
+    return [
+        PresetCard(
+            name=preset.name,
+            title=Text(en=preset.title.en, zh=preset.title.zh),
+            version=preset.version,
+            parameters=dict(preset.parameters[index]),
+            known=[Text(en=words.en, zh=words.zh) for words in preset.known],
+        )
+        for preset in presets().values()
+        if index in preset.parameters
+    ]
 
 
 def compute(

@@ -23,6 +23,7 @@ __all__ = [
     "JobStatus",
     "Measurement",
     "PeerChoice",
+    "PresetCard",
     "RecipeText",
     "Removed",
     "ServerInfo",
@@ -109,6 +110,16 @@ class IndexNeeds(Shape):
     optional: list[str] = []
 
 
+class PresetCard(Shape):
+    """The conventions of another package, as far as an index is concerned."""
+
+    name: str
+    title: Text
+    version: str = Field(description="The version whose results were compared.")
+    parameters: dict[str, Any] = Field(description="With these its numbers come out.")
+    known: list[Text] = Field(description="Where the package rounds, approximates or errs.")
+
+
 class IndexCard(Shape):
     """An index: what it asks, needs and gives, and the JSON schema of its parameters."""
 
@@ -126,6 +137,7 @@ class IndexCard(Shape):
     spaces: list[str]
     references: list[IndexReference]
     parameters: dict[str, Any] = Field(description="JSON schema of the parameters; a form can be made from it.")
+    presets: list[PresetCard] = Field(default_factory=list, description="Packages that have the index.")
 
 
 class PeerChoice(Shape):

@@ -11,6 +11,8 @@ from scipy.spatial.distance import cosine as cosine_distance
 from scipy.stats import rankdata
 
 from jiqun.cluster import Cluster, JiqunError
+from jiqun.ingest.generated.build import generate
+from jiqun.measure import measure
 from jiqun.measure.similarity import similar as similar_profiles
 from jiqun.report.comparing import MOST, choices, compare, similar
 from jiqun.report.headlines import compare_clusters
@@ -207,3 +209,17 @@ def test_places_lie_where_their_coordinates_or_their_outlines_are() -> None:
     bare = places_layer(Cluster.from_tables(places=pl.DataFrame({"place_id": ["a"]})))
     assert bare.mode == "list"
     assert bare.reason is not None
+
+
+def test_industries_are_compared_in_the_digital_space_where_no_firm_has_a_place() -> None:
+    made = generate(actors=120, interactions=3000, places=4, communities=3, seed=2).tables
+    cluster = Cluster.from_tables(actors=made["actors"].drop("place_id"), interactions=made["interactions"])
+    found = compare(cluster, of="industry", space="digital", by=["hoover"], replicates=0)
+    column = found.indices[0]
+    assert column.missing is None
+    values = measure(cluster, "hoover", space="digital", of="industry", replicates=0)
+    expected = dict(zip(values["industry_id"].to_list(), values["value"].to_list(), strict=True))
+    assert column.value == [expected[unit.id] for unit in found.units]
+    assert "--space digital" in (column.how.trace.command if column.how else "")
+    with pytest.raises(JiqunError, match="communities and no places"):
+        compare(cluster, space="digital")

@@ -56,7 +56,7 @@ def test_the_command_says_the_same_as_the_server(client: httpx.Client, shown: Pa
     assert printed.exit_code == 0, printed.output
     served = client.get("/api/clusters/tiny/compare?unit=p1&unit=p2&index=krugman&replicates=9").json()
     assert json.loads(printed.stdout)["indices"] == served["indices"]
-    assert served["indices"][0]["how"]["trace"]["command"].endswith("--index krugman --replicates 9")
+    assert served["indices"][0]["how"]["trace"]["command"].endswith("--index krugman --space physical --replicates 9")
     table = CliRunner().invoke(main, [*asked[:-1], "--lang", "zh"])
     assert "名次范围" in table.stdout
     several = CliRunner().invoke(main, ["compare", folder, str(shown / "places-only"), "--lang", "en"])

@@ -163,3 +163,29 @@ def test_the_method_names_definition_conventions_and_sources(tab, lang):
     assert drawer.get_by_text("minimum_rows").count() >= 1
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
+
+
+def test_the_settings_of_another_package_are_a_click_away_with_what_is_wrong_with_it(tab):
+    page = tab().open("/clusters/both/measures?index=locational_gini&p.replicates=0")
+    page.locator(".method-button").click()
+    preset = page.locator("dialog[open] [data-preset=econgeo]")
+    preset.get_by_text("Where it is known to be wrong").click()
+    expect(preset).to_contain_text("half of the Gini")
+    preset.get_by_role("button", name="Use these settings").click()
+    expect(page).to_have_url(re.compile("p\\.definition=half"))
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_without_places_an_index_is_offered_in_the_digital_space(tab, served):
+    page = tab().open("/clusters/both/measures?index=hoover&space=digital&p.replicates=0")
+    made = served.ask("clusters/both/measures/hoover?space=digital&replicates=0")
+    expect(page.get_by_test_id("kept")).to_contain_text(f"of {made['total']} rows kept")
+    assert page.locator(".figure.space-edge-digital").count() == 1
+    assert page.locator(".place-map").count() == 0
+    opened = tab()
+    page = opened.open("/clusters/names/measures?index=hoover")
+    page.get_by_role("button", name="Compute it in the digital space").click()
+    expect(page).to_have_url(re.compile("space=digital"))
+    expect(page.get_by_role("button", name="Compute it in the digital space")).to_have_count(0)
+    page.locator(".measure-result .state-empty").wait_for()
+    opened.errors[:] = [error for error in opened.errors if "422" not in error]

@@ -73,6 +73,14 @@ __all__ = ["command"]
         "Index to compare by: NAME or NAME:OTHER; repeat for more.", "比较所用指标：名称或 名称:另一编号；可重复。"
     ),
 )
+@click.option(
+    "--space",
+    type=click.Choice(["physical", "digital"]),
+    default="physical",
+    show_default=True,
+    cls=Option,
+    words=Words("Space; in the digital one only industries are compared.", "空间；数字空间中只比较行业。"),
+)
 @click.option("--similar", cls=Option, words=Words("The units most like this one.", "与该单位最相似的单位。"))
 @click.option(
     "--replicates",
@@ -128,7 +136,7 @@ def _units(folder: str, asked: dict[str, Any]) -> Comparison | SimilarUnits:
     if asked["similar"]:
         return similar(cluster, asked["similar"], of=of, replicates=asked["replicates"])
     units = [part.strip() for part in (asked["places"] or asked["industries"] or "").split(",") if part.strip()]
-    return compare(cluster, of=of, units=units, by=asked["by"], replicates=asked["replicates"])
+    return compare(cluster, of=of, units=units, by=asked["by"], space=asked["space"], replicates=asked["replicates"])
 
 
 def _show(made: Comparison) -> None:

@@ -17,6 +17,10 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api", tags=["compare"])
 
 Of = Annotated[Literal["place", "industry"], Query(description="What is compared.", examples=["place"])]
+Where = Annotated[
+    Literal["physical", "digital"],
+    Query(description="Space; in digital space only industries are compared.", examples=["physical"]),
+]
 Replicates = Annotated[
     int, Query(ge=0, le=2000, description="Bootstrap replicates of the intervals; 0: none.", examples=[199])
 ]
@@ -28,12 +32,16 @@ Replicates = Annotated[
     summary="What can be compared",
     responses=answers("choices"),
 )
-async def choices(id_: ClusterId, request: Request, services: ServicesOf, *, of: Of = "place") -> Response:
+async def choices(
+    id_: ClusterId, request: Request, services: ServicesOf, *, of: Of = "place", space: Where = "physical"
+) -> Response:
     """The units, largest first, and the indices that give each of them a number."""
     from jiqun.report import choices as make
 
     entry = await services.entry(id_)
-    return await services.answer(request, entry, "choices", lambda: make(entry.cluster, of), of=of)
+    return await services.answer(
+        request, entry, "choices", lambda: make(entry.cluster, of, space=space), of=of, space=space
+    )
 
 
 @router.get(
@@ -61,6 +69,7 @@ async def compare(
             examples=["krugman"],
         ),
     ] = None,
+    space: Where = "physical",
     replicates: Replicates = 199,
 ) -> Response:
     """Value, interval, rank with the range its interval leaves open, and percentile of each unit by each index."""
@@ -72,8 +81,9 @@ async def compare(
         request,
         entry,
         "compare",
-        lambda: make(entry.cluster, of=of, units=units, by=by, replicates=replicates),
+        lambda: make(entry.cluster, of=of, units=units, by=by, space=space, replicates=replicates),
         of=of,
+        space=space,
         units=units,
         by=by,
         replicates=replicates,

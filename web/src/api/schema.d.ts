@@ -1123,6 +1123,11 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+            /**
+             * Presets
+             * @description Packages that have the index.
+             */
+            presets?: components["schemas"]["PresetCard"][];
         };
         /**
          * IndexNeeds
@@ -1468,6 +1473,32 @@ export interface components {
              * @enum {string}
              */
             grain: "year" | "quarter" | "month" | "week";
+        };
+        /**
+         * PresetCard
+         * @description The conventions of another package, as far as an index is concerned.
+         */
+        PresetCard: {
+            /** Name */
+            name: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Version
+             * @description The version whose results were compared.
+             */
+            version: string;
+            /**
+             * Parameters
+             * @description With these its numbers come out.
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Known
+             * @description Where the package rounds, approximates or errs.
+             */
+            known: components["schemas"]["Text"][];
         };
         /**
          * Profile
@@ -2983,7 +3014,8 @@ export interface operations {
                      *               "default": 199
                      *             }
                      *           }
-                     *         }
+                     *         },
+                     *         "presets": []
                      *       }
                      *     ]
                      */
@@ -3082,7 +3114,8 @@ export interface operations {
                      *             "default": 199
                      *           }
                      *         }
-                     *       }
+                     *       },
+                     *       "presets": []
                      *     }
                      */
                     "application/json": components["schemas"]["IndexCard"];
@@ -3242,6 +3275,8 @@ export interface operations {
             query?: {
                 /** @description What is compared. */
                 of?: "place" | "industry";
+                /** @description Space; in digital space only industries are compared. */
+                space?: "physical" | "digital";
             };
             header?: never;
             path: {
@@ -3331,6 +3366,8 @@ export interface operations {
                 unit?: string[] | null;
                 /** @description An index, `name` or, of a place and an industry, `name:other`; repeat it for more. */
                 index?: string[] | null;
+                /** @description Space; in digital space only industries are compared. */
+                space?: "physical" | "digital";
                 /** @description Bootstrap replicates of the intervals; 0: none. */
                 replicates?: number;
             };

@@ -13,7 +13,7 @@ import { Running } from "../measures/Running";
 import { Choice } from "../parts/Choice";
 import { Icon } from "../parts/Icon";
 import { Empty, Failed, Loading, useMessage } from "../parts/States";
-import { choicesQuery, comparisonQuery, joined, MOST, parted, type Of } from "./asking";
+import { choicesQuery, comparisonQuery, joined, MOST, parted, type Asked, type Of, type Where } from "./asking";
 import { Clusters } from "./Clusters";
 import { flat, type Order } from "./ranking";
 import { RankTable } from "./RankTable";
@@ -27,21 +27,33 @@ export default function Compare() {
   const { w } = useLook();
   const { read, set } = useAddress();
   const of: Of = read("of") === "industry" ? "industry" : "place";
-  const choices = useQuery(choicesQuery(card.id, of));
+  // Communities of the network are no places that anybody could choose: there, industries are compared.
+  const space: Where = of === "industry" && read("space") === "digital" ? "digital" : "physical";
+  const choices = useQuery(choicesQuery(card.id, of, space));
+  const none = { units: "", by: "", sort: "", to: "", adding: "" };
   return (
     <main id="main" className="page" tabIndex={-1}>
       <UtilityBar card={card} question={w("compareQuestion")} method={<Method />} />
       <div className="compare">
         <div className="segments" role="group" aria-label={w("compareWhat")}>
           {(["place", "industry"] as const).map((each) => (
-            <button key={each} type="button" aria-pressed={of === each} onClick={() => set({ of: each === "place" ? "" : each, units: "", by: "", sort: "", to: "" })}>
+            <button key={each} type="button" aria-pressed={of === each} onClick={() => set({ ...none, of: each === "place" ? "" : each, space: "" })}>
               {w(each === "place" ? "places" : "industriesWord")}
             </button>
           ))}
         </div>
+        {of === "industry" ? (
+          <div className="segments" role="group" aria-label={w("space")}>
+            {(["physical", "digital"] as const).map((each) => (
+              <button key={each} type="button" aria-pressed={space === each} onClick={() => set({ ...none, space: each === "physical" ? "" : each })}>
+                {w(each)}
+              </button>
+            ))}
+          </div>
+        ) : null}
         {choices.error ? <NotComparable error={choices.error} retry={() => void choices.refetch()} /> : null}
         {!choices.data && !choices.error ? <Loading height={260} /> : null}
-        {choices.data ? <Units key={of} cluster={card.id} of={of} choices={choices.data} read={read} set={set} /> : null}
+        {choices.data ? <Units key={`${of} ${space}`} cluster={card.id} of={of} space={space} choices={choices.data} read={read} set={set} /> : null}
         <Clusters cluster={card.id} chosen={parted(read("clusters"))} onChange={(ids) => set({ clusters: joined(ids) })} />
       </div>
     </main>
@@ -76,6 +88,7 @@ function NotComparable({ error, retry }: { error: unknown; retry: () => void }) 
 interface UnitsProps {
   cluster: string;
   of: Of;
+  space: Where;
   choices: Choices;
   read: (name: string) => string;
   set: (changes: Record<string, string>) => void;
@@ -84,7 +97,7 @@ interface UnitsProps {
 /** Units shown where none are chosen; the server has the same number. */
 const FIRST = 6;
 
-function Units({ cluster, of, choices, read, set }: UnitsProps) {
+function Units({ cluster, of, space, choices, read, set }: UnitsProps) {
   const { w, t, language } = useLook();
   const units = read("units") ? parted(read("units")) : choices.units.slice(0, FIRST).map((each) => each.id);
   const by = read("by") ? parted(read("by")) : choices.default;
@@ -98,14 +111,15 @@ function Units({ cluster, of, choices, read, set }: UnitsProps) {
     else if (id && !by.includes(id)) set({ by: joined([...by, id]), adding: "" });
   };
   const similar = choices.others.length > 0;
+  const asked: Asked = { of, space, unit: units, index: by };
   return (
-    <div className={similar ? "compare-grid" : "compare-grid compare-wide"}>
+    <div className={`compare-grid compare-${space}${similar ? "" : " compare-wide"}`}>
       <section className="panel compared" aria-labelledby="ranked">
         <div className="section-row">
           <h2 id="ranked" className="section-title">
             {w(of === "place" ? "placesRanked" : "industriesRanked")}
           </h2>
-          <Download cluster={cluster} of={of} units={units} by={by} />
+          <Download cluster={cluster} asked={asked} />
         </div>
         <div className="compare-add">
           {units.length < MOST ? <Choice label={w(of === "place" ? "addPlace" : "addIndustry")} value="" none="" options={options.filter((each) => !units.includes(each.value))} onChange={add} /> : <small>{w("mostCompared", { n: MOST })}</small>}
@@ -113,7 +127,7 @@ function Units({ cluster, of, choices, read, set }: UnitsProps) {
           {needing ? <Choice label={w(of === "place" ? "ofIndustry" : "ofPlace")} value="" none="" options={choices.others.map(({ id, title, count: n }) => ({ value: id, label: t(title), count: n }))} onChange={(other) => other && set({ by: joined([...by, `${needing.index}:${other}`]), adding: "" })} /> : null}
         </div>
         <p className="measure-note">{w("rankedOf", { n: count(choices.units.length, language) })}</p>
-        <Ranked cluster={cluster} of={of} units={units} by={by} order={order} set={set} similar={similar} />
+        <Ranked cluster={cluster} asked={asked} order={order} set={set} similar={similar} />
       </section>
       {similar ? <SimilarFinder cluster={cluster} of={of} options={options} to={read("to") || (units[0] ?? "")} compared={units} full={units.length >= MOST} onTo={(id) => set({ to: id })} onAdd={add} /> : null}
     </div>
@@ -122,18 +136,17 @@ function Units({ cluster, of, choices, read, set }: UnitsProps) {
 
 interface RankedProps {
   cluster: string;
-  of: Of;
-  units: string[];
-  by: string[];
+  asked: Asked;
   order: Order;
   similar: boolean;
   set: (changes: Record<string, string>) => void;
 }
 
-function Ranked({ cluster, of, units, by, order, similar, set }: RankedProps) {
+function Ranked({ cluster, asked, order, similar, set }: RankedProps) {
+  const { unit: units, index: by } = asked;
   const { w } = useLook();
   const queries = useQueryClient();
-  const query = comparisonQuery(cluster, of, units, by);
+  const query = comparisonQuery(cluster, asked);
   const { data, error, isPending, isPlaceholderData, fetchStatus, refetch } = useQuery({ ...query, enabled: by.length > 0 && units.length > 0, placeholderData: keepPreviousData });
   if (!by.length || !units.length) return <Empty title={w("nothingCompared")}>{w("nothingComparedWhy")}</Empty>;
   if (error) return <NotComparable error={error} retry={() => void refetch()} />;
@@ -169,9 +182,9 @@ function Ranked({ cluster, of, units, by, order, similar, set }: RankedProps) {
   );
 }
 
-function Download({ cluster, of, units, by }: { cluster: string; of: Of; units: string[]; by: string[] }) {
+function Download({ cluster, asked }: { cluster: string; asked: Asked }) {
   const { w, language } = useLook();
-  const { data } = useQuery({ ...comparisonQuery(cluster, of, units, by), enabled: false });
+  const { data } = useQuery({ ...comparisonQuery(cluster, asked), enabled: false });
   const save = () => {
     if (!data) return;
     const { names, rows } = flat(data, language);

@@ -60,7 +60,7 @@ export function RankTable({ made, order, onOrder, onRemoveUnit, onRemoveIndex, o
                   <div className="rank-unit">
                     <span>{t(unit.title)}</span>
                     {onSimilar ? (
-                      <button type="button" className="tool" onClick={() => onSimilar(unit.id)} aria-label={`${w("similarTo")} ${t(unit.title)}`}>
+                      <button type="button" className="tool" onClick={() => onSimilar(unit.id)} aria-label={`${w("similarShort")}: ${t(unit.title)}`}>
                         {w("similarShort")}
                       </button>
                     ) : null}

@@ -15,11 +15,20 @@ export const parted = (text: string): string[] => text.split(",").filter(Boolean
 
 const STEADY = { staleTime: 5 * 60_000, gcTime: 10 * 60_000, retry: false } as const;
 
-export const choicesQuery = (cluster: string, of: Of) =>
-  queryOptions({ queryKey: ["choices", cluster, of], queryFn: ({ signal }) => get<Choices>(`${path("clusters", cluster)}/compare/choices`, { of }, signal), ...STEADY });
+export type Where = "physical" | "digital";
 
-export const comparisonQuery = (cluster: string, of: Of, unit: readonly string[], index: readonly string[]) =>
-  queryOptions({ queryKey: ["compare", cluster, of, unit, index], queryFn: ({ signal }) => patiently<Comparison>(`${path("clusters", cluster)}/compare`, { of, unit, index }, signal), ...STEADY });
+export const choicesQuery = (cluster: string, of: Of, space: Where) =>
+  queryOptions({ queryKey: ["choices", cluster, of, space], queryFn: ({ signal }) => get<Choices>(`${path("clusters", cluster)}/compare/choices`, { of, space }, signal), ...STEADY });
+
+export interface Asked {
+  of: Of;
+  space: Where;
+  unit: readonly string[];
+  index: readonly string[];
+}
+
+export const comparisonQuery = (cluster: string, { of, space, unit, index }: Asked) =>
+  queryOptions({ queryKey: ["compare", cluster, of, space, unit, index], queryFn: ({ signal }) => patiently<Comparison>(`${path("clusters", cluster)}/compare`, { of, space, unit, index }, signal), ...STEADY });
 
 export const similarQuery = (cluster: string, of: Of, to: string) =>
   queryOptions({ queryKey: ["similar", cluster, of, to], queryFn: ({ signal }) => patiently<SimilarUnits>(`${path("clusters", cluster)}/similar`, { of, to }, signal), ...STEADY });

@@ -19,7 +19,9 @@ interface Props {
 }
 
 /** Families in the order in which the questions arise. */
-const FAMILIES = ["concentration", "distance", "complexity", "spatial"];
+const FAMILIES = ["concentration", "distance", "association", "complexity", "digital"];
+/** Below this width the answer lies under the form, which then stays folded. */
+const SIDE_BY_SIDE = 900;
 
 export function IndexForm({ indices, index, fields, space, industries, read, set, onIndex, onMethod }: Props) {
   const { w, t } = useLook();
@@ -59,7 +61,7 @@ export function IndexForm({ indices, index, fields, space, industries, read, set
         </div>
       ) : null}
       {fields.length ? (
-        <details open={fields.some((field) => read(`p.${field.name}`) !== "")}>
+        <details open={window.innerWidth > SIDE_BY_SIDE && fields.some((field) => read(`p.${field.name}`) !== "")}>
           <summary>{w("parameters")}</summary>
           {fields.map((field) => {
             const value = read(`p.${field.name}`);

@@ -10,7 +10,7 @@ import { Drawer } from "../parts/Drawer";
 import { Empty, Failed, Loading, useMessage } from "../parts/States";
 import { IndexForm } from "./IndexForm";
 import { Method } from "./Method";
-import { useNames } from "./names";
+import { inDigital, useNames } from "./names";
 import { asked, fieldsOf } from "./parameters";
 import { Keys, Result } from "./Result";
 import { MOST, type IndexCard, type Measurement } from "./result";
@@ -51,7 +51,7 @@ interface MeasureProps {
 }
 
 function Measure({ indices, index, read, set }: MeasureProps) {
-  const { t } = useLook();
+  const { t, w } = useLook();
   const card = useCluster();
   const names = useNames(card);
   const [method, setMethod] = useState(false);
@@ -60,6 +60,7 @@ function Measure({ indices, index, read, set }: MeasureProps) {
   const fixed = useMemo(() => chosen.split(",").filter(Boolean), [chosen]);
   const space = index.spaces.includes(read("space")) ? read("space") : (index.spaces[0] ?? "");
   const curves = index.grain.includes("distance_km");
+  const spaced = useMemo(() => (space === "digital" ? inDigital(names, w) : names), [names, space, w]);
   const query: Record<string, string> = {
     space,
     ...asked(fields, read),
@@ -74,13 +75,19 @@ function Measure({ indices, index, read, set }: MeasureProps) {
     <div className="measure">
       <IndexForm indices={indices} index={index} fields={fields} space={space} industries={names.industries} read={read} set={change} onIndex={(name) => set({ ...clear, ...OF_RESULT, index: name }, false)} onMethod={() => setMethod(true)} />
       <div className="measure-result">
-        <Keys index={index} names={names} read={read} set={change} />
-        <Answer address={address} query={query} what={t(index.title)}>
-          {(result) => <Result index={index} result={result} names={names} fixed={fixed} address={address} query={query} read={read} set={change} />}
+        <Keys index={index} names={spaced} read={read} set={change} />
+        <Answer address={address} query={query} what={t(index.title)} elsewhere={space === "physical" && index.spaces.includes("digital") ? () => set({ space: "digital" }) : null}>
+          {(result) => <Result index={index} result={result} names={spaced} fixed={fixed} address={address} query={query} read={read} set={change} />}
         </Answer>
       </div>
       <Drawer open={method} onClose={() => setMethod(false)} title={t(index.title)} wide>
-        <Method index={index} />
+        <Method
+          index={index}
+          onPreset={(values) => {
+            set({ ...clear, ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`p.${name}`, String(value)])) });
+            setMethod(false);
+          }}
+        />
       </Drawer>
     </div>
   );
@@ -90,11 +97,13 @@ interface AnswerProps {
   address: string;
   query: Record<string, string>;
   what: string;
+  /** Ask in the digital space instead, where the index is defined there. */
+  elsewhere: (() => void) | null;
   children: (result: Measurement) => React.ReactNode;
 }
 
 /** The result when it is there; until then how long it has taken, and after a cancellation a way to begin again. */
-function Answer({ address, query, what, children }: AnswerProps) {
+function Answer({ address, query, what, elsewhere, children }: AnswerProps) {
   const { w } = useLook();
   const queries = useQueryClient();
   const queryKey = ["measure", address, query];
@@ -125,20 +134,32 @@ function Answer({ address, query, what, children }: AnswerProps) {
           </Empty>
         </section>
       ) : null}
-      {result.error && !running ? <Refused error={result.error} retry={() => void result.refetch()} /> : null}
+      {result.error && !running ? <Refused error={result.error} retry={() => void result.refetch()} elsewhere={elsewhere} /> : null}
       {result.data && !stopped && !(result.error && !running) ? <div className={result.isPlaceholderData ? "measure-stale" : "measure-fresh"} aria-busy={result.isPlaceholderData}>{children(result.data)}</div> : null}
     </>
   );
 }
 
 /** What an index needs and does not find is an answer, not a fault. */
-function Refused({ error, retry }: { error: unknown; retry: () => void }) {
+function Refused({ error, retry, elsewhere }: { error: unknown; retry: () => void; elsewhere: (() => void) | null }) {
   const { w } = useLook();
   const message = useMessage(error);
   if (!(error instanceof ApiError) || error.status !== 422) return <Failed error={error} retry={retry} />;
   return (
     <section className="panel">
-      <Empty title={w("notComputable")}>{message}</Empty>
+      <Empty
+        title={w("notComputable")}
+        space={elsewhere ? "physical" : "none"}
+        action={
+          elsewhere ? (
+            <button type="button" className="button" onClick={elsewhere}>
+              {w("tryDigital")}
+            </button>
+          ) : null
+        }
+      >
+        {message}
+      </Empty>
     </section>
   );
 }

@@ -10,7 +10,12 @@ import { dictionary, type Word } from "../words/dictionary";
 import { fieldsOf } from "./parameters";
 import { titleOf, type IndexCard } from "./result";
 
-export function Method({ index }: { index: IndexCard }) {
+interface Props {
+  index: IndexCard;
+  onPreset?: (parameters: Record<string, unknown>) => void;
+}
+
+export function Method({ index, onPreset }: Props) {
   const { w, t, language } = useLook();
   const whole = useQuery({ queryKey: ["index", index.name], queryFn: ({ signal }) => get<IndexCard>(path("indices", index.name), {}, signal), staleTime: Infinity }).data;
   const [low, high] = index.bounds as [number | null, number | null];
@@ -44,6 +49,7 @@ export function Method({ index }: { index: IndexCard }) {
           ))}
         </ul>
       </section>
+      <Presets index={index} onPreset={onPreset} />
       <Conventions index={index} />
       {whole?.documentation ? (
         <details className="how-section">
@@ -63,6 +69,48 @@ function Fact({ title, children }: { title: string; children: React.ReactNode })
       <dt>{title}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+/** How other packages compute it, and where they should not be followed. */
+function Presets({ index, onPreset }: Props) {
+  const { w, t } = useLook();
+  const presets = index.presets ?? [];
+  if (!presets.length) return null;
+  return (
+    <section className="how-section">
+      <h3>{w("presets")}</h3>
+      <ul className="presets">
+        {presets.map((preset) => (
+          <li key={preset.name} data-preset={preset.name}>
+            <div className="preset-head">
+              <b>
+                {t(preset.title)} {preset.version}
+              </b>
+              {Object.entries(preset.parameters).map(([name, value]) => (
+                <code key={name} className="chip">{`${name} = ${String(value)}`}</code>
+              ))}
+              {Object.keys(preset.parameters).length ? null : <span>{w("presetSame")}</span>}
+              {onPreset ? (
+                <button type="button" className="button" onClick={() => onPreset(preset.parameters)}>
+                  {w("presetUse")}
+                </button>
+              ) : null}
+            </div>
+            {preset.known.length ? (
+              <details>
+                <summary>{w("presetWrong")}</summary>
+                <ul className="plain-list">
+                  {preset.known.map((each) => (
+                    <li key={each.en}>{t(each)}</li>
+                  ))}
+                </ul>
+              </details>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

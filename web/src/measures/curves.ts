@@ -100,10 +100,12 @@ export function reachOf(result: Measurement, curve: Curve): Reach {
 /** The one thing to see, in a sentence of each language. */
 export function takeawayOf(index: IndexCard, result: Measurement, curve: Curve): Text {
   const { above, below, banded } = reachOf(result, curve);
+  // Distances of the digital space are of no unit.
+  const unit = result.space === "digital" ? "" : " km";
   if (!banded) return index.reading;
   // Three figures: where a curve crosses a band is known no better than the grid of distances.
   const km = (distance: number) => String(Number(distance.toPrecision(3)));
-  const said = (language: "en" | "zh", runs: [number, number][]) => runs.map(([from, to]) => (from === to ? `${km(from)} km` : `${km(from)}–${km(to)} km`)).join(language === "en" ? ", " : "、");
+  const said = (language: "en" | "zh", runs: [number, number][]) => runs.map(([from, to]) => (from === to ? `${km(from)}${unit}` : `${km(from)}–${km(to)}${unit}`)).join(language === "en" ? ", " : "、");
   const p = curve.pGlobal === null ? ["", ""] : [` (p = ${exact(curve.pGlobal, "number", "en")})`, `（p = ${exact(curve.pGlobal, "number", "zh")}）`];
   if (!above.length && !below.length) return text(`Inside the band of chance at every distance${p[0]}.`, `在所有距离上均处于随机范围之内${p[1]}。`);
   const en = [above.length ? `closer together than by chance at ${said("en", above)}` : "", below.length ? `farther apart at ${said("en", below)}` : ""].filter(Boolean).join("; ");
@@ -133,7 +135,7 @@ export function curveFigure(index: IndexCard, result: Measurement, curve: Curve)
       ...(both("global") ? [{ low: "global_low", high: "global_high", title: text(`Global ${share}band`, `${share}全局带`) }] : []),
       ...(both("band") ? [{ low: "band_low", high: "band_high", title: text(`Local ${share}band`, `${share}局部带`) }] : []),
     ],
-    columns: shown.map((name) => (name === "distance_km" ? { name, title: text("Distance", "距离"), type: "number", unit: text("km", "km") } : { ...numeric(name), title: titleOf(name), unit: NONE })),
+    columns: shown.map((name) => (name === "distance_km" ? { name, title: text("Distance", "距离"), type: "number", unit: result.space === "digital" ? NONE : text("km", "km") } : { ...numeric(name), title: titleOf(name), unit: NONE })),
     rows: Object.fromEntries(shown.map((name) => [name, rows[name] ?? []])),
   };
 }

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { filtersQuery, placesQuery } from "../api/queries";
 import type { ClusterCard, Columnar, MapLayer } from "../api/types";
 import { nameIn } from "../format/name";
-import { useLook } from "../look/look";
+import { useLook, type Look } from "../look/look";
 import type { ChoiceOption } from "../parts/Choice";
 import type { NameOf } from "./result";
 
@@ -28,4 +28,9 @@ export function useNames(card: ClusterCard): Names {
     for (const { value, label } of places) known.set(`place_id ${value}`, label);
     return { nameOf: (key, id) => known.get(`${key.replace(/_2$/, "")} ${id}`) ?? id, industries, places, layer };
   }, [filters, layer, t, language]);
+}
+
+/** In the digital space the places are communities of the network: they have numbers, and lie nowhere. */
+export function inDigital(names: Names, w: Look["w"]): Names {
+  return { ...names, places: [], layer: null, nameOf: (key, id) => (key === "place_id" ? w("communityN", { n: id }) : names.nameOf(key, id)) };
 }

@@ -34,6 +34,15 @@ const KNOWN: Record<string, [Text, DataColumn["type"]]> = {
   log: [text("Logarithm", "对数"), "number"],
   steps: [text("Steps", "迭代次数"), "integer"],
   components: [text("Parts", "连通部分"), "integer"],
+  space: [text("Space", "空间"), "string"],
+  interactions: [text("Interactions used", "所用互动"), "string"],
+  communities: [text("Communities", "社群数"), "integer"],
+  stability: [text("Stability of communities", "社群稳定性"), "number"],
+};
+/** What the same columns are in the digital space. */
+const DIGITAL: Record<string, [Text, DataColumn["type"]]> = {
+  place_id: [text("Community", "社群"), "string"],
+  distance_km: [text("Distance in the network", "网络距离"), "number"],
 };
 /** Keys whose identifiers have names. */
 export const NAMED = ["place_id", "industry_id", "industry_id_2"];
@@ -68,7 +77,7 @@ export function columnsOf(result: Measurement, named: readonly string[] = []): D
   const rows = rowsOf(result);
   const filled = (name: string) => name === "value" || result.grain.includes(name) || rows[name]?.some((value) => value !== null && value !== undefined);
   return result.columns.filter(filled).flatMap((name) => {
-    const [title, type] = KNOWN[name] ?? [titleOf(name), rows[name]?.some((value) => typeof value === "number") ? "number" : "string"];
+    const [title, type] = (result.space === "digital" ? DIGITAL[name] : undefined) ?? KNOWN[name] ?? [titleOf(name), rows[name]?.some((value) => typeof value === "number") ? "number" : "string"];
     const column: DataColumn = { name, title, type, unit: NONE };
     if (!named.includes(name)) return [column];
     const id = text(`${title.en} (id)`, `${title.zh}编号`);
