@@ -76,7 +76,7 @@ function Measure({ indices, index, read, set }: MeasureProps) {
       <IndexForm indices={indices} index={index} fields={fields} space={space} industries={names.industries} read={read} set={change} onIndex={(name) => set({ ...clear, ...OF_RESULT, index: name }, false)} onMethod={() => setMethod(true)} />
       <div className="measure-result">
         <Keys index={index} names={spaced} read={read} set={change} />
-        <Answer address={address} query={query} what={t(index.title)} elsewhere={space === "physical" && index.spaces.includes("digital") ? () => set({ space: "digital" }) : null}>
+        <Answer address={address} query={query} what={t(index.title)} elsewhere={card.digital && space === "physical" && index.spaces.includes("digital") ? () => set({ space: "digital" }) : null}>
           {(result) => <Result index={index} result={result} names={spaced} fixed={fixed} address={address} query={query} read={read} set={change} />}
         </Answer>
       </div>

@@ -134,6 +134,10 @@ describe("pairs", () => {
     const at = (one: string, two: string) => (figure?.rows["value"] ?? [])[(figure?.rows["industry"] ?? []).findIndex((each, k) => each === one && figure?.rows["other"]?.[k] === two)];
     expect([at("A", "B"), at("B", "A"), at("A", "C"), at("A", "A"), at("B", "C")]).toEqual([0.9, 0.9, 0.1, null, null]);
   });
+  it("of one industry are named by the other one", () => {
+    const some = measured({ industry_id: ["a", "b"], industry_id_2: ["b", "c"], value: [0.9, 0.1] }, pairs.grain);
+    expect(figureOf(INDEX, some, name, ["industry_id"])?.rows["key"]).toEqual(["A", "C"]);
+  });
   it("of two industries alone are no map", () => {
     expect(heatOf(INDEX, measured({ industry_id: ["a"], industry_id_2: ["b"], value: [1] }, pairs.grain), name)).toBeNull();
   });

@@ -149,7 +149,8 @@ export function figureOf(index: IndexCard, result: Measurement, nameOf: NameOf, 
   const ranged = result.columns.includes("low") && order.some((k) => rows["low"]?.[k] !== null && rows["low"]?.[k] !== undefined);
   // A key that is the same in every row is said once, above.
   const keys = result.grain.filter((key) => !fixed.includes(key));
-  const label = order.map((k) => keys.map((key) => nameOf(key, String(rows[key]?.[k] ?? "–"))).join(" · "));
+  const one = fixed.includes("industry_id") ? common(rows, order) : null;
+  const label = order.map((k) => (one === null ? keys.map((key) => nameOf(key, String(rows[key]?.[k] ?? "–"))).join(" · ") : nameOf("industry_id", String(rows[rows["industry_id"]?.[k] === one ? "industry_id_2" : "industry_id"]?.[k] ?? "–"))));
   const pick = (name: string) => order.map((k) => rows[name]?.[k] ?? null);
   return {
     ...plain(index, result),
@@ -161,6 +162,14 @@ export function figureOf(index: IndexCard, result: Measurement, nameOf: NameOf, 
     columns: [{ name: "key", title: text(keys.map((key) => titleOf(key).en).join(" · "), keys.map((key) => titleOf(key).zh).join(" · ")), type: "string", unit: NONE }, numeric("value"), ...(ranged ? [numeric("low"), numeric("high")] : [])],
     rows: { key: distinctly(label), value: pick("value"), ...(ranged ? { low: pick("low"), high: pick("high") } : {}) },
   };
+}
+
+/** The industry that is on either side of every pair; null where the rows are no pairs, or have none in common. */
+function common(rows: Columnar, positions: readonly number[]): unknown {
+  const [first, second] = [rows["industry_id"], rows["industry_id_2"]];
+  const start = positions[0];
+  if (!first || !second || start === undefined) return null;
+  return [first[start], second[start]].find((id) => positions.every((k) => first[k] === id || second[k] === id)) ?? null;
 }
 
 /** Two keys of one name are two bars. */
