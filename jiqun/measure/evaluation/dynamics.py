@@ -70,19 +70,12 @@ def chains(state: Scored) -> Tables:
             long_run["mobility"] += [one.mobility] * k
         tests.append(("neighbours", homogeneity(conditional)))
     names = ("neighbours", "from", "to", "count", "probability", "error", "passage")
+    numbers = ("likelihood_ratio", "likelihood_ratio_p", "chi_squared", "chi_squared_p", "freedom")
+    tested = {name: [getattr(t, name) for _, t in tests] for name in numbers}
     return {
         "transitions": table({n: [r[i] for r in rows] for i, n in enumerate(names)}),
         "long_run": table(long_run),
-        "chain_tests": table(
-            {
-                "of": [name for name, _ in tests],
-                "likelihood_ratio": [t.likelihood_ratio for _, t in tests],
-                "likelihood_ratio_p": [t.likelihood_ratio_p for _, t in tests],
-                "chi_squared": [t.chi_squared for _, t in tests],
-                "chi_squared_p": [t.chi_squared_p for _, t in tests],
-                "freedom": [t.freedom for _, t in tests],
-            }
-        ),
+        "chain_tests": table({"of": [name for name, _ in tests], **tested}),
     }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from jiqun.cluster import Words
+from jiqun.cluster import JiqunError, Words
 from jiqun.measure.evaluation.centre import ellipses
 from jiqun.measure.evaluation.coupling import coupling_coordination
 from jiqun.measure.evaluation.differences import dagum_gini, theil
@@ -25,6 +25,7 @@ from jiqun.measure.evaluation.panel import Array
 from jiqun.measure.evaluation.prepare import standard_of, weight_sets
 from jiqun.measure.evaluation.ranks import Score, rank_intervals, rank_shifts, ranks, score_of
 from jiqun.measure.evaluation.scored import Scored, long, table
+from jiqun.measure.evaluation.standardise import Over, Standard
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,36 +38,27 @@ Step = Callable[[Scored], Tables]
 
 def sensitivity(state: Scored) -> Tables:
     """Intervals of ranks, and what each other choice does to them."""
-    chosen = state.chosen
-    sets = weight_sets(state.prepared, state.system, chosen)
-    raw, names, periods = state.prepared.raw, state.prepared.names, state.panel.periods
+    chosen, prepared = state.chosen, state.prepared
+    sets = weight_sets(prepared, state.system, chosen)
+    ways: tuple[tuple[Standard, Over], ...] = (("min_max", "panel"), ("min_max", "period"), ("z", "panel"))
     others = {
-        "min_max over panel": standard_of(raw, names, state.system, chosen, periods, method="min_max", over="panel"),
-        "min_max over period": standard_of(raw, names, state.system, chosen, periods, method="min_max", over="period"),
-        "z over panel": standard_of(raw, names, state.system, chosen, periods, method="z", over="panel"),
+        f"{method} over {over}": standard_of(
+            prepared.raw, prepared.names, state.system, chosen, state.panel.periods, method=method, over=over
+        )
+        for method, over in ways
     }
     score: Score = "topsis" if chosen.score == "dynamic_topsis" else chosen.score
-    base = state.prepared.weights
+    base, methods = prepared.weights, get_args(Score)
     alternatives = {f"standardisation: {name}": score_of(z, base, score) for name, z in others.items()}
-    alternatives |= {f"weights: {n}": score_of(state.prepared.standard, w, score) for n, w in sets.items()}
-    methods: tuple[Score, ...] = ("linear", "topsis", "grey")
-    alternatives |= {f"score: {m}": score_of(state.prepared.standard, base, m) for m in methods if m != score}
+    alternatives |= {f"weights: {n}": score_of(prepared.standard, w, score) for n, w in sets.items()}
+    alternatives |= {f"score: {m}": score_of(prepared.standard, base, m) for m in methods if m != score}
     shifts = rank_shifts(state.total, alternatives)
-    made = {
-        "rank_shifts": table(
-            {
-                "choice": [s.choice for s in shifts],
-                "spearman": [s.spearman for s in shifts],
-                "mean_shift": [s.mean_shift for s in shifts],
-                "largest_shift": [s.largest_shift for s in shifts],
-            }
-        )
-    }
+    names = ("choice", "spearman", "mean_shift", "largest_shift")
+    made = {"rank_shifts": table({n: [getattr(s, n) for s in shifts] for n in names})}
     if chosen.draws:
-        weights = np.array([base.mean(axis=0), *sets.values()])
         found = rank_intervals(
             list(others.values()),
-            weights,
+            np.array([base.mean(axis=0), *sets.values()]),
             score=score,
             draws=chosen.draws,
             concentration=chosen.concentration,
@@ -74,16 +66,8 @@ def sensitivity(state: Scored) -> Tables:
             top=chosen.top,
             rng=chosen.seed,
         )
-        made["ranks"] = long(
-            state,
-            {
-                "rank": ranks(state.total),
-                "low": found.low,
-                "high": found.high,
-                "mean": found.mean,
-                "share_in_top": found.first,
-            },
-        )
+        bands = {"low": found.low, "high": found.high, "mean": found.mean, "share_in_top": found.first}
+        made["ranks"] = long(state, {"rank": ranks(state.total), **bands})
     return made
 
 
@@ -102,60 +86,50 @@ def coupling(state: Scored) -> Tables:
 
 
 def co_evolution(state: Scored) -> Tables:
-    """Lead and lag between every pair of subsystems."""
-    chosen = state.chosen
-    granger, projected, synchrony, crossed = [], [], [], []
-    change = {n: np.diff(state.scores[n], axis=0) for n in state.coupled}
-    for one in state.coupled:
-        for two in state.coupled:
-            if one == two:
-                continue
-            g = panel_granger(change[two], change[one], lags=chosen.lags)
-            granger.append(
-                {
-                    "leads": one,
-                    "follows": two,
-                    "lags": chosen.lags,
-                    "mean_wald": g.mean_wald,
-                    "z": g.z,
-                    "z_p": g.z_p,
-                    "z_tilde": g.z_tilde,
-                    "z_tilde_p": g.z_tilde_p,
-                    "places": g.places,
-                }
-            )
-            r = local_projections(
-                state.scores[two], state.scores[one], horizons=chosen.horizons, lags=chosen.lags, level=chosen.level
-            )
-            projected.append(
-                table(
-                    {
-                        "leads": one,
-                        "follows": two,
-                        "horizon": list(range(chosen.horizons + 1)),
-                        "value": r.response,
-                        "error": r.error,
-                        "low": r.low,
-                        "high": r.high,
-                        "p": r.p,
-                        "rows": r.rows,
-                    }
-                )
-            )
-            if state.coupled.index(one) < state.coupled.index(two):
-                synchrony.append(_synchrony(state, one, two, change[one], change[two]))
-                span = min(5, len(change[one]) - 1)
-                correlation = cross_correlation(change[one], change[two], lags=span)
-                lead = list(range(-span, span + 1))
-                crossed.append(table({"one": one, "two": two, "lead": lead, "correlation": correlation}))
+    """Lead and lag between every pair of subsystems; tests are made on changes."""
     import polars as pl
 
+    change = {n: np.diff(state.scores[n], axis=0) for n in state.coupled}
+    ordered = [(one, two) for one in state.coupled for two in state.coupled if one != two]
+    pairs = [(one, two) for i, one in enumerate(state.coupled) for two in state.coupled[i + 1 :]]
+    if not pairs:
+        raise JiqunError(
+            "lead and lag need at least two subsystems with a score.", "领先与滞后至少需要两个有得分的子系统。"
+        )
+    span = min(5, len(state.panel.periods) - 2)
+    crossed = [
+        table(
+            {
+                "one": one,
+                "two": two,
+                "lead": list(range(-span, span + 1)),
+                "correlation": cross_correlation(change[one], change[two], lags=span),
+            }
+        )
+        for one, two in pairs
+    ]
     return {
-        "granger": table({k: [row[k] for row in granger] for k in granger[0]}) if granger else table({"leads": []}),
-        "local_projections": pl.concat(projected),
-        "synchrony": pl.concat(synchrony),
+        "granger": pl.concat(_granger(state, one, two, change[one], change[two]) for one, two in ordered),
+        "local_projections": pl.concat(_projected(state, one, two) for one, two in ordered),
+        "synchrony": pl.concat(_synchrony(state, one, two, change[one], change[two]) for one, two in pairs),
         "cross_correlation": pl.concat(crossed),
     }
+
+
+def _granger(state: Scored, one: str, two: str, change: Array, other: Array) -> pl.DataFrame:
+    g = panel_granger(other, change, lags=state.chosen.lags)
+    test = {name: getattr(g, name) for name in ("mean_wald", "z", "z_p", "z_tilde", "z_tilde_p", "places")}
+    return table({"leads": one, "follows": two, "lags": state.chosen.lags, **test})
+
+
+def _projected(state: Scored, one: str, two: str) -> pl.DataFrame:
+    chosen = state.chosen
+    r = local_projections(
+        state.scores[two], state.scores[one], horizons=chosen.horizons, lags=chosen.lags, level=chosen.level
+    )
+    response = {"value": r.response, "error": r.error, "low": r.low, "high": r.high, "p": r.p}
+    rows = r.rows.astype(np.int64)
+    return table({"leads": one, "follows": two, "horizon": list(range(chosen.horizons + 1)), **response, "rows": rows})
 
 
 def _synchrony(state: Scored, one: str, two: str, change: Array, other: Array) -> pl.DataFrame:
