@@ -44,6 +44,7 @@ export function Result({ index, result, names, fixed, address, query, read, set 
   const shown = useMemo(() => naming(found, nameOf), [found, nameOf]);
   const pick = useCallback((id: string) => set({ q: id }), [set]);
   const put = (next: Threshold | null) => set({ by: next?.by ?? "", at: next ? String(next.at) : "" });
+  // Read from the largest down: what is beyond a value is whole even where not all rows are read.
   const read_ = lengthOf(rowsOf(result));
   const csv = apiUrl(address, { ...query, format: "csv", bom: true });
   const mapped = drawable(result, names.layer, fixed);
@@ -62,7 +63,7 @@ export function Result({ index, result, names, fixed, address, query, read, set 
           </a>
         </div>
         <Peers result={result} set={set} />
-        <Cutting result={result} neutral={index.neutral ?? null} threshold={threshold} cut={part} onChange={put} />
+        <Cutting result={result} neutral={index.neutral ?? null} threshold={threshold} cut={threshold && threshold.by !== "value" ? part : { ...part, of: Math.max(part.of, result.total) }} onChange={put} />
         {read_ < result.total ? <p className="measure-note">{w("largestRead", { n: count(read_, language), total: count(result.total, language) })}</p> : null}
         <Notes result={found} />
         <DataTable columns={columnsOf(found, shown.named)} rows={shown.rows} caption={t(index.title)} pageSize={50} />
