@@ -54,7 +54,7 @@ class Sites:
     names: NDArray[np.str_]
     """Places, sorted."""
     at: Array
-    """Positions in km: (n, 3) on the sphere, or (n, 2) in the plane; NaN where unknown."""
+    """Positions in km: (n, 3) on the sphere, or (n, 2) in the plane; in digital space (n, 3). NaN where unknown."""
     spherical: bool
     outlines: tuple[bytes | None, ...] | None
     """Outlines as WKB, where the table has them."""
@@ -77,7 +77,8 @@ def sites(frame: Any, who: str, place: str) -> Sites:
     Parameters
     ----------
     frame
-        Rows with the place, and lon and lat (WGS84 degrees) or x and y (km); geometry (WKB) where there is any.
+        Rows with the place, and lon and lat (WGS84 degrees), x and y (km) or d1, d2 and d3 (digital space);
+        geometry (WKB) where there is any.
     who
         Name of the index, for error messages.
     place
@@ -103,7 +104,7 @@ def sites(frame: Any, who: str, place: str) -> Sites:
     schema = lazy.collect_schema()
     if place not in schema.names():
         raise MissingColumn(who, "actors", place, schema.names())
-    pairs = [pair for pair in (("lon", "lat"), ("x", "y")) if set(pair) <= set(schema.names())]
+    pairs = [pair for pair in (("lon", "lat"), ("x", "y"), ("d1", "d2", "d3")) if set(pair) <= set(schema.names())]
     if not pairs:
         raise MissingColumn(who, "actors", "lon", schema.names())
     text = nw.col(place).cast(nw.String)
@@ -112,10 +113,11 @@ def sites(frame: Any, who: str, place: str) -> Sites:
     shape = {"geometry": nw.col("geometry")} if "geometry" in schema.names() else {}
     numbers = {name: nw.col(name).cast(nw.Float64) for pair in pairs for name in pair}
     rows = lazy.filter(~nw.col(place).is_null()).select(place=key, **numbers, **shape).collect("pyarrow")
-    pair = next((p for p in pairs if np.isfinite(_number(rows, p[0]) + _number(rows, p[1])).any()), pairs[0])
+    read = {pair: np.stack([_number(rows, name) for name in pair], axis=1) for pair in pairs}
+    pair = next((p for p in pairs if np.isfinite(read[p].sum(axis=1)).any()), pairs[0])
     names, code = np.unique(rows["place"].to_numpy().astype(str), return_inverse=True)
-    at = _positions(_number(rows, pair[0]), _number(rows, pair[1]), pair, who)
-    middle = _middle(at, code, len(names))
+    at = _positions(read[pair], pair, who)
+    middle = _middle(at, code, len(names), spherical=pair[0] == "lon")
     outlines = _outlines(rows["geometry"].to_list(), code, len(names)) if shape else None
     return Sites(names, middle, pair[0] == "lon", outlines)
 
@@ -181,8 +183,9 @@ def _number(rows: nw.DataFrame[Any], name: str) -> Array:
     return np.asarray(rows[name].fill_null(float("nan")).to_numpy(), dtype=np.float64)
 
 
-def _positions(first: Array, second: Array, pair: tuple[str, str], who: str) -> Array:
-    given = ~(np.isnan(first) | np.isnan(second))
+def _positions(read: Array, pair: tuple[str, ...], who: str) -> Array:
+    given = ~np.isnan(read).any(axis=1)
+    first, second = read[:, 0], read[:, 1:].sum(axis=1)
     geographic = pair[0] == "lon"
     bad = np.zeros(len(first), dtype=bool)
     x, y = first[given], second[given]
@@ -195,12 +198,12 @@ def _positions(first: Array, second: Array, pair: tuple[str, str], who: str) -> 
             f"{who} 要求 {pair[0]} 和 {pair[1]} 在地球范围内（度）或为有限数（千米）；有 {int(bad.sum())} 行不符，"
             f"例如 {first[row]:g}、{second[row]:g}。请更正或留空。",
         )
-    at = np.full((len(first), 3 if geographic else 2), np.nan)
-    at[given] = on_sphere(x, y) if geographic else np.c_[x, y]
+    at = np.full((len(first), 3 if geographic else read.shape[1]), np.nan)
+    at[given] = on_sphere(x, y) if geographic else read[given]
     return at
 
 
-def _middle(at: Array, code: NDArray[np.int64], count: int) -> Array:
+def _middle(at: Array, code: NDArray[np.int64], count: int, *, spherical: bool) -> Array:
     """Mean position of the rows of each place; on the sphere it is moved up to the ground."""
     given = np.asarray(np.isfinite(at).all(axis=1))
     many = np.bincount(code[given], minlength=count).astype(np.float64)
@@ -208,7 +211,7 @@ def _middle(at: Array, code: NDArray[np.int64], count: int) -> Array:
     order = order[given[order]]
     total = np.stack([np.bincount(code[order], axis[order], count) for axis in at.T], axis=1).astype(np.float64)
     middle: Array = np.divide(total, many[:, None], out=np.full_like(total, np.nan), where=many[:, None] > 0)
-    if at.shape[1] == 3:
+    if spherical:
         length = np.linalg.norm(middle, axis=1, keepdims=True)
         middle = np.where(length > 1e-6, EARTH_RADIUS_KM * middle / np.maximum(length, 1e-6), np.nan)
     return middle

@@ -46,6 +46,7 @@ def quadrants(
     interactions: str | list[str] | None = None,
     physical: str = "ellison_glaeser",
     digital: str = "shared_counterparts",
+    weight: str | None = "count",
     size: float = 0.05,
     n: int = 999,
     replicates: int = 199,
@@ -71,6 +72,9 @@ def quadrants(
         Which interactions make the digital space, see :func:`jiqun.space.links.chosen`.
     physical, digital
         Indices with one value for each industry, larger for more concentrated.
+    weight
+        Weight of a firm, for indices that have one: where firms are is seen best where each counts one; None takes
+        their size, and the largest decide.
     size
         Size of the test of an industry.
     n
@@ -111,7 +115,7 @@ def quadrants(
         sides = []
         for space, name in (("physical", physical), ("digital", digital)):
             placed = Placed(space, period, interactions)  # type: ignore[arg-type]
-            sides.append(_tested(cluster, name, placed, n, replicates, level, rng, kind).rename(_of(space)))
+            sides.append(_tested(cluster, name, placed, n, weight, replicates, level, rng, kind).rename(_of(space)))
         both = sides[0].join(sides[1], on="industry_id", how="full", coalesce=True).sort("industry_id")
         said = links(cluster, interactions=interactions, period=period).words.en
         parts.append(
@@ -132,6 +136,7 @@ def _tested(  # noqa: PLR0917
     name: str,
     placed: Placed,
     n: int,
+    weight: str | None,
     replicates: int,
     level: float,
     rng: int,
@@ -149,6 +154,7 @@ def _tested(  # noqa: PLR0917
             f"quadrants 需要每个行业一个值的指数；{name} 的粒度为 {'、'.join(index.grain)}。",
         )
     shared: dict[str, Any] = {"replicates": replicates, "level": level, "rng": rng, "kind": kind}
+    shared |= {"weight": weight} if "weight" in index.parameters.model_fields else {}
     if "simulations" in index.parameters.model_fields:
         own: dict[str, Any] = {"simulations": n} | (
             {"compare": False} if "compare" in index.parameters.model_fields else {}

@@ -41,6 +41,7 @@ LabelNull = Annotated[
     ),
     formula=r"D(r) = K_{cases}(r) - K_{controls}(r)",
     needs=Needs("actors", ("industry_id",), ("lon", "lat", "x", "y")),
+    spaces=("physical",),  # its window is a rectangle on the ground
     grain=("industry_id", "distance_km"),
     bounds=Bounds(None, None),
     neutral=0.0,

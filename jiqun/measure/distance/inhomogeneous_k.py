@@ -64,6 +64,7 @@ PoissonNull = Annotated[
     formula=r"K_{inhom}(r) = \frac{1}{|W|} \sum_i \sum_{j \ne i}"
     r" \frac{e_{ij} 1(d_{ij} \le r)}{\lambda(x_i) \lambda(x_j)}",
     needs=Needs("actors", ("industry_id",), ("lon", "lat", "x", "y")),
+    spaces=("physical",),  # its window is a rectangle on the ground
     grain=("industry_id", "distance_km"),
     bounds=Bounds(0.0, None),
     references=(

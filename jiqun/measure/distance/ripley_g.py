@@ -44,6 +44,7 @@ Divisor = Annotated[
     ),
     formula=r"g(r) = \frac{|W|}{2 \pi r\, n(n-1)} \sum_i \sum_{j \ne i} e_{ij} \kappa_h(r - d_{ij})",
     needs=Needs("actors", ("industry_id",), ("lon", "lat", "x", "y")),
+    spaces=("physical",),  # its window is a rectangle on the ground
     grain=("industry_id", "distance_km"),
     bounds=Bounds(0.0, None),
     neutral=1.0,

@@ -31,6 +31,7 @@ from jiqun.measure.window import Window
     ),
     formula=r"K(r) = \frac{|W|}{n(n-1)} \sum_i \sum_{j \ne i} e_{ij} 1(d_{ij} \le r)",
     needs=Needs("actors", ("industry_id",), ("lon", "lat", "x", "y")),
+    spaces=("physical",),  # its window is a rectangle on the ground
     grain=("industry_id", "distance_km"),
     bounds=Bounds(0.0, None),
     references=(

@@ -38,6 +38,7 @@ Centred = Annotated[
     ),
     formula=r"L(r) = \sqrt{K(r)/\pi} - r",
     needs=Needs("actors", ("industry_id",), ("lon", "lat", "x", "y")),
+    spaces=("physical",),  # its window is a rectangle on the ground
     grain=("industry_id", "distance_km"),
     bounds=Bounds(None, None),
     neutral=0.0,
