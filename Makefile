@@ -13,13 +13,14 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint web-test web docs bench wheel wheel-test requirements format clean distclean
+.PHONY: help demo test lint web-test web docs bench study wheel wheel-test requirements format clean distclean
 
 help:
 	@echo 'make demo          set everything up and open the example clusters in a browser'
 	@echo 'make test          set everything up and run every check and test'
 	@echo 'make docs          build the documentation into docs/_build/html'
 	@echo 'make bench         run the benchmarks (minutes; figures go to benchmarks/)'
+	@echo 'make study         size and power of the tests of two spaces (tens of minutes)'
 	@echo 'make wheel         build the source archive and the wheel into dist/'
 	@echo 'make wheel-test    install the wheel into an empty environment without Node and start it'
 	@echo 'make web           build the web client where its sources changed'
@@ -58,6 +59,9 @@ docs: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@set -e; for file in benchmarks/*.py; do sh scripts/step "$$file" $(PY) "$$file"; done
+
+study: $(VENV)/.installed-dev
+	@set -e; for file in benchmarks/studies/*.py; do $(PY) "$$file" $(ARGS); done
 
 wheel: $(VENV)/.installed-demo
 	$(STEP) 'Archives' $(PY) -m build --no-isolation --outdir dist

@@ -44,7 +44,7 @@ def quadrants(
     *,
     periods: list[str] | None = None,
     interactions: str | list[str] | None = None,
-    physical: str = "ellison_glaeser",
+    physical: str = "shared_counterparts",
     digital: str = "shared_counterparts",
     weight: str | None = "count",
     size: float = 0.05,
@@ -71,7 +71,10 @@ def quadrants(
     interactions
         Which interactions make the digital space, see :func:`jiqun.space.links.chosen`.
     physical, digital
-        Indices with one value for each industry, larger for more concentrated.
+        Indices with one value for each industry, larger for more concentrated. The default asks the same of both
+        spaces: do pairs of its firms share a place, or a counterpart, more often than by chance? Indices of the
+        distance from the whole, such as ``"ellison_glaeser"``, find any difference: where some industries are
+        concentrated the whole is not what the others follow, and with enough firms these, too, are called concentrated.
     weight
         Weight of a firm, for indices that have one: where firms are is seen best where each counts one; None takes
         their size, and the largest decide.

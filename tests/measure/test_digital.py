@@ -157,8 +157,8 @@ def test_a_negative_weight_is_refused():
         shared_counterparts(network(0).with_columns(weight=pl.lit(-1.0)), weighted=True)
 
 
-def test_popularity_alone_is_not_concentration_within_strata_but_is_without():
-    """One industry six times as popular, no structure at all: rejections at 5 % over sixty draws."""
+def test_popularity_alone_is_not_concentration():
+    """One industry six times as popular, no structure: rejections at 5 % over sixty draws, with strata and without."""
     hits = np.zeros(2)
     for draw in range(60):
         rng = np.random.default_rng([11, draw])
@@ -174,7 +174,7 @@ def test_popularity_alone_is_not_concentration_within_strata_but_is_without():
             )
             hits[column] += found["p"][0] <= 0.05
     # the upper limit is the 99.9 % quantile of a binomial of 60 draws at 5 %
-    assert hits[0] <= 9
+    assert (hits <= 9).all()
 
 
 def test_the_quadrants_of_a_cluster_with_a_known_truth_are_found(made, cluster):

@@ -135,9 +135,9 @@ def shared_counterparts(
 
     Notes
     -----
-    Two seeds of popularity are taken out: that of single firms by the configuration model, that of industries by the
-    strata. Swapping labels among all actors rejects a true null of one popular industry far too often
-    (docs/two-spaces.md has the figures).
+    Popularity is taken out twice: that of single firms by the configuration model, that of industries by the strata.
+    Counts that are not set against the configuration model reject a true null of one popular industry nearly
+    always where labels are swapped among all; the size and power of each are in docs/two-spaces.md.
 
     References
     ----------
