@@ -14,6 +14,7 @@ from jiqun.ingest.generated import Planted, generate
 from jiqun.measure import envelope, indices, measure
 from jiqun.measure.digital.shared_counterparts import shared_counterparts
 from jiqun.measure.distance_association import distance_correlation, mantel
+from jiqun.measure.distance_table import located
 from jiqun.measure.elsewhere import swapped
 from jiqun.measure.kernels.shared_pairs import outside, squared_sums
 from jiqun.measure.placed import STRATUM, Placed
@@ -328,3 +329,33 @@ def test_another_seed_of_the_space_stays_within_the_interval_of_the_index(cluste
         for seed in (0, 1000)
     ]
     assert curves[1] == pytest.approx(curves[0], rel=1e-3)
+
+
+def test_an_index_by_distance_agrees_on_points_and_on_the_table_of_their_distances():
+    rng = np.random.default_rng(2)
+    at = rng.normal(0, 10, (60, 2))
+    names = [f"f{i:02d}" for i in range(60)]
+    firms = pl.DataFrame(
+        {"actor_id": names, "industry_id": rng.choice(["i", "j"], 60), "x": at[:, 0], "y": at[:, 1], "size": 1.0}
+    )
+    first, second = np.triu_indices(60, 1)
+    table = pl.DataFrame(
+        {
+            "actor_id": [names[i] for i in first],
+            "actor_id_2": [names[i] for i in second],
+            "distance": np.linalg.norm(at[first] - at[second], axis=1),
+        }
+    )
+    twin = located(firms, table)
+    for name in ("kd", "marcon_puech_m", "marcon_puech_m_density"):
+        more = {"replicates": 0, "simulations": 0, "distances": [2.0, 5.0, 9.0]}
+        one, two = (indices()[name].function(t, **more)["value"].to_numpy() for t in (firms, twin))
+        assert two == pytest.approx(one, rel=1e-6)
+
+
+def test_distances_that_no_points_have_are_refused():
+    pairs = pl.DataFrame({"actor_id": list("aab"), "actor_id_2": list("bcc"), "distance": [1.0, 1.0, 5.0]})
+    with pytest.raises(JiqunError, match="No points in three dimensions"):
+        located(pl.DataFrame({"actor_id": list("abc")}), pairs)
+    with pytest.raises(JiqunError, match="one distance ≥ 0 for each pair"):
+        located(pl.DataFrame({"actor_id": list("abc")}), pairs[:2])
