@@ -109,12 +109,20 @@ class Cells:
             self._keep("cell", 0, (self.place * (len(self.industries) + 1) + self.industry).view(np.float64))
         return self._known["cell", 0].view(np.int64)
 
+    def _power(self, power: int) -> NDArray[np.float64]:
+        """A power of the weights; kept, since every replicate needs it."""
+        if power == 1:
+            return self.weight
+        if ("power", power) not in self._known:
+            self._keep("power", power, self.weight**power)
+        return self._known["power", power]
+
     def _keep(self, what: str, power: int, made: NDArray[np.float64]) -> None:
         made.setflags(write=False)
         self._known[what, power] = made
 
     def _sum(self, position: NDArray[np.int64], size: int, power: int, times: NDArray[np.int64]) -> NDArray[np.float64]:
-        each = times if power == 0 else self.weight**power * times
+        each = times if power == 0 else self._power(power) * times
         return np.asarray(np.bincount(position, each, size), dtype=np.float64)
 
 

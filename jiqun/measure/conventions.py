@@ -209,8 +209,19 @@ DBMSS = Preset(
     "2.11-0",
     _read_only(
         {
+            "diggle_d": {"correction": "isotropic", "normalise": "pairs"},
+            "kd": {
+                "weight": "count",
+                "bandwidth": "silverman",
+                "bandwidth_pairs": "near",
+                "null": "random_location",
+                "global_method": "strip",
+            },
             "marcon_puech_m": {"null": "random_location", "global_method": "strip"},
             "marcon_puech_m_density": {"null": "random_location", "global_method": "strip"},
+            "ripley_g": {"correction": "isotropic", "normalise": "squared", "global_method": "strip"},
+            "ripley_k": {"correction": "isotropic", "normalise": "pairs", "global_method": "strip"},
+            "ripley_l": {"correction": "isotropic", "normalise": "pairs", "centred": True, "global_method": "strip"},
         }
     ),
     (

@@ -168,11 +168,34 @@ def test_relatedness(
     assert both["value"].to_numpy() == pytest.approx(both["size"].to_numpy(), rel=1e-12, abs=1e-12)
 
 
-def test_m_equals_dbmss(plants: pl.DataFrame, reference: Path) -> None:
-    theirs = pl.read_csv(reference / "M_dbmss.csv", null_values="NaN", infer_schema_length=None)
-    radii = theirs["r"].cast(pl.Float64).to_list()
-    ours = found(plants.rename({"id": "actor_id"}), "marcon_puech_m", "dbmss", only=["A"], distances=radii)
-    assert ours["value"].to_numpy() == pytest.approx(theirs["M_A"].to_numpy(), rel=1e-12, nan_ok=True)
+SQUARE = {"window": [0.0, 0.0, 100.0, 100.0]}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "file", "column", "tolerance"),
+    [
+        ("marcon_puech_m", {}, "M_dbmss", "M_A", 1e-12),
+        ("marcon_puech_m_density", {}, "M_dbmss", "m_A", 1e-2),
+        ("kd", {}, "kd_dbmss", "Kd_A", 2.5e-3),
+        ("kd", {"bandwidth": "sheather_jones"}, "kd_dbmss", "Kd_A_SJ", 2.5e-3),
+        ("kd", {"weight": "size"}, "kd_dbmss", "Kd_A_w", 2.5e-3),
+        ("kd", {"other": "B"}, "kd_dbmss", "Kd_AB", 2.5e-3),
+        ("kd", {"other": "B", "weight": "size"}, "kd_dbmss", "Kd_AB_w", 2.5e-3),
+        ("ripley_k", SQUARE, "K_L_g_dbmss", "K_A", 1e-6),
+        ("ripley_l", SQUARE, "K_L_g_dbmss", "L_A", 1e-6),
+        ("ripley_g", SQUARE, "K_L_g_dbmss", "g_A", 2e-3),
+        ("diggle_d", {**SQUARE, "controls": ["B"]}, "K_L_g_dbmss", "D_AB", 1e-6),
+    ],
+)
+def test_curves_equal_dbmss(
+    plants: pl.DataFrame, reference: Path, name: str, given: dict[str, Any], file: str, column: str, tolerance: float
+) -> None:
+    theirs = pl.read_csv(reference / f"{file}.csv", null_values=["NaN", "Inf"], infer_schema_length=None)
+    theirs = theirs.with_columns(pl.all().cast(pl.Float64))
+    frame = plants.rename({"id": "actor_id"})
+    ours = found(frame, name, "dbmss", only=["A"], distances=theirs["r"].to_list(), **given)
+    expected = theirs[column].to_numpy()
+    assert ours["value"].to_numpy() == pytest.approx(expected, rel=tolerance, abs=1e-9, nan_ok=True)
 
 
 def test_parameters_that_are_given_win(small: pl.DataFrame) -> None:
