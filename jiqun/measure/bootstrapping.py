@@ -18,7 +18,7 @@ from jiqun.measure.cells import Cells, tidy
 from jiqun.measure.index import Index, Space
 from jiqun.measure.measured import Provenance, measured
 from jiqun.measure.placed import Placed, space_name
-from jiqun.measure.subject import Subject, plain, prepared, repeat, subject
+from jiqun.measure.subject import Subject, draws_its_own_null, plain, prepared, repeat, subject
 
 __all__ = ["bootstrap"]
 
@@ -110,8 +110,8 @@ def bootstrap(
     places (``"plant"``), other places (``"place"``), or neighbours that share a shock (a block). An interval by
     plant is too narrow where plants of a place are alike.
 
-    An index by distance has its bootstrap inside, by plant; other units are refused, since a place drawn twice
-    would be at distance 0 of itself.
+    An index by distance has its bootstrap inside, by plant. For it and for indices of association other units are
+    refused, since a place drawn twice would be at distance 0 of itself.
 
     References
     ----------
@@ -130,8 +130,9 @@ def bootstrap(
     _check(n, level, interval)
     parameters.pop("replicates", None)
     whole, frame, _ = prepared(index, of, parameters, space=space, kind=kind)
-    if "distance_km" in whole.grain:
-        return _by_distance(whole, by, frame, {**parameters, "replicates": n, "rng": rng, "level": level})
+    _by_plant_only(whole, by)
+    if draws_its_own_null(whole):
+        return whole.function(frame, **{**parameters, "replicates": n, "rng": rng, "level": level})
     chosen = subject(index, of, parameters, space=space, kind=kind)
     made = Provenance(chosen.index.name, {**chosen.used, "rng": rng, "level": level}, space_name(space))
     units = _units(chosen, by)
@@ -343,10 +344,10 @@ def _corrected(drawn: Array, value: Array, tail: float, acceleration: Array) -> 
     return found[0], found[1]
 
 
-def _by_distance(chosen: Index, by: str, frame: Any, parameters: dict[str, Any]) -> Any:
-    if by != "plant":
+def _by_plant_only(chosen: Index, by: str) -> None:
+    located = {"lon", "lat", "x", "y"} & {*chosen.needs.columns, *chosen.needs.optional}
+    if by != "plant" and (located or draws_its_own_null(chosen)):
         raise JiqunError(
             f"bootstrap of {chosen.name} is by plant only: a place drawn twice would be at distance 0 of itself.",
             f"{chosen.name} 只能按企业（plant）重抽样：同一地方被抽中两次时与自身的距离为 0。",
         )
-    return chosen.function(frame, **parameters)

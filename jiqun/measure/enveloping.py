@@ -20,7 +20,7 @@ from jiqun.measure.multiple import adjust as adjusted_for_many
 from jiqun.measure.nulls import Null, nulls
 from jiqun.measure.placed import STRATUM, Placed, space_name
 from jiqun.measure.rank_band import rank_band
-from jiqun.measure.subject import Subject, numbers, plain, prepared, repeat, subject
+from jiqun.measure.subject import Subject, draws_its_own_null, numbers, plain, prepared, repeat, subject
 
 __all__ = ["envelope"]
 
@@ -125,7 +125,7 @@ def envelope(
     """
     _check(n, level)
     replicates = int(parameters.pop("replicates", 0))
-    if _has_its_own(prepared(index, of, parameters, space=space, kind=kind)[0]):
+    if draws_its_own_null(prepared(index, of, parameters, space=space, kind=kind)[0]):
         if strata is not None:
             raise JiqunError(
                 "envelope: an index that draws its null itself has no strata.",
@@ -274,14 +274,6 @@ def _notes(chosen: Subject, defined: NDArray[np.bool_], count: NDArray[np.int64]
             own = f"undefined in {n - here} of {n} draws"
         said.append("; ".join(part for part in (note, own) if part) or None)
     return said
-
-
-def _has_its_own(index: Index) -> bool:
-    """Whether an index draws the null of its plants itself.
-
-    Indices of association do draw permutations, but of the values of places: here the plants are random.
-    """
-    return "simulations" in index.parameters.model_fields and index.family != "association"
 
 
 def _its_own(  # noqa: PLR0917

@@ -20,7 +20,7 @@ from jiqun.measure.index import Index, check_parameters, find
 from jiqun.measure.read import table_of
 from jiqun.measure.resample import generators
 
-__all__ = ["Subject", "numbers", "plain", "prepared", "repeat", "subject"]
+__all__ = ["Subject", "draws_its_own_null", "numbers", "plain", "prepared", "repeat", "subject"]
 
 Array = NDArray[np.float64]
 Key = tuple[Any, ...]
@@ -179,6 +179,14 @@ def subject(
     observed = plain(chosen.function(frame, **{**given, "replicates": replicates}))
     keys = tuple(observed.column_names[: observed.column_names.index("value")])
     return Subject(chosen, frame, given, used, observed, keys)
+
+
+def draws_its_own_null(index: Index) -> bool:
+    """Whether an index draws the null of its plants itself, and resamples them in its own way.
+
+    Indices of association do draw permutations, but of the values of places: here the plants are random.
+    """
+    return "simulations" in index.parameters.model_fields and index.family != "association"
 
 
 def prepared(
