@@ -64,10 +64,10 @@ class Members:
         """The pairs, with their number counted beside their weight."""
         if self.at_2 is None or self.alpha_2 is None or self.beta_2 is None:
             equal = bool((self.alpha == 1.0).all() and (self.beta == 0.5).all())
-            return pair(places(self.at, self.alpha, self.beta), counted=not equal)
+            return pair(places(self.at, self.alpha, self.beta), spherical=self.spherical, counted=not equal)
         one, two = places(self.at, self.alpha, self.beta), places(self.at_2, self.alpha_2, self.beta_2)
         equal = bool((self.alpha == 1.0).all() and (self.beta_2 == 1.0).all() and not self.beta.any())
-        return pair(one, two, counted=not equal)
+        return pair(one, two, spherical=self.spherical, counted=not equal)
 
     @property
     def span(self) -> float:
@@ -132,7 +132,7 @@ def density(of: Members, choices: Choices, rng: np.random.Generator) -> Density:
     farthest = float(choices.distances[-1])
     limit = 2.0 * farthest if choices.near else np.inf
     if isinstance(h, str):
-        h = bandwidth_of(pilot(pairing, of.spherical, _ALL_DISTANCES, 1 << 17).upto(limit), h)
+        h = bandwidth_of(pilot(pairing, _ALL_DISTANCES, 1 << 17).upto(limit), h)
         if not h > 1e-9 * max(of.span, 1e-300):
             why = "the plants are at one place" if of.span == 0 else "the distances do not vary enough"
             return Density(nothing, nothing, np.nan, f"no bandwidth: {why}; give one in km")
@@ -171,7 +171,7 @@ def uncertainty(
             twice = _thinned(of.at_2, of.alpha_2, of.beta_2, generator)
         if len(once[0]) == 0 or (twice is not None and len(twice[0]) == 0):
             return np.full(len(choices.distances), np.nan)
-        pairs = pair(places(*once), None if twice is None else places(*twice))
+        pairs = pair(places(*once), None if twice is None else places(*twice), spherical=of.spherical)
         return exact(pairs, bins).curve(matrix) if pairs.total > 1e-12 * pairing.total else matrix[:, 0] * np.nan
 
     drawn = iter(in_threads(again, streams(rng, replicates)))
@@ -192,7 +192,7 @@ def _deviation(of: Members, found: Density, choices: Choices, rng: np.random.Gen
         sides.append((of.at_2, of.alpha_2, of.beta_2))
     variance = np.zeros(len(choices.distances))
     for p, q in ((sides[0], sides[-1]),) if len(sides) == 1 else ((sides[0], sides[1]), (sides[1], sides[0])):
-        variance += _influence(p, q, found, choices, rng=rng)
+        variance += _influence(p, q, found, choices, spherical=of.spherical, rng=rng)
     return np.asarray(np.sqrt(variance) / of.pairing.total, dtype=np.float64)
 
 
@@ -202,6 +202,7 @@ def _influence(
     found: Density,
     choices: Choices,
     *,
+    spherical: bool,
     rng: np.random.Generator,
 ) -> Array:
     """Sum of the squared influences of the points of p on pairs with those of q."""
@@ -217,7 +218,9 @@ def _influence(
         for mine, theirs in ((p[1], q[2]), (p[2], q[1])):
             weight = theirs[columns] * (len(q[0]) / len(columns))
             held = np.zeros((len(of), grid.count + 1))
-            row_histograms(np.ascontiguousarray(at[:, of]), names[of], there, columns, weight, grid.width, held)
+            row_histograms(
+                np.ascontiguousarray(at[:, of]), names[of], there, columns, weight, spherical, grid.width, held
+            )
             total += mine[rows[of], None] * (held @ matrix.T - held.sum(axis=1)[:, None] * found.value)
         return np.asarray((total**2).sum(axis=0), dtype=np.float64)
 

@@ -96,7 +96,7 @@ def nulls(
     everything = _everything(found, list(asked.values()), choices, weighting if labels else "none", ordering)
     explicit = _explicit(asked, draws, labels, simulations)
     sites = np.ascontiguousarray(found.at.T)
-    simulated: dict[int, Array] = _nested(sites, asked, explicit, choices, simulations, rng=drawing)
+    simulated: dict[int, Array] = _nested(found, asked, explicit, choices, simulations, rng=drawing)
     for k in sorted(explicit - simulated.keys()):
         own = _own(found, asked[k].of, weighting) if labels else None
         simulated[k] = _free(found, asked[k], own, choices, simulations, rng=drawing)
@@ -106,7 +106,7 @@ def nulls(
         h = [asked[k].found.h for k in smooth]
         grid = grid_of(float(choices.distances[-1]), min(h), max(h))
         edges = [choices.edge_smoother(asked[k].found.h, grid) for k in smooth]
-        covariances, noise = projections(sites, edges, grid, projecting)
+        covariances, noise = projections(sites, edges, grid, spherical=found.spherical, rng=projecting)
         for k, covariance in zip(smooth, covariances, strict=True):
             coarse, matrix = matrices[k]
             simulated[k] = gaussian(
@@ -122,7 +122,7 @@ def _everything(
 ) -> Histogram:
     """Distances among all sites, fine enough for the smallest bandwidth."""
     alpha, beta = shares(found.weight, 0, weighting)
-    pairing = pair(places(found.at, alpha, beta))
+    pairing = pair(places(found.at, alpha, beta), spherical=found.spherical)
     widths = [a.found.h for a in asked]
     farthest = float(choices.distances[-1])
     reach = farthest + REACH * (max(widths) - min(widths))
@@ -159,7 +159,7 @@ def _explicit(asked: dict[int, Asked], draws: Draws, labels: bool, simulations: 
 
 
 def _nested(
-    sites: Array,
+    found: Points,
     asked: dict[int, Asked],
     explicit: set[int],
     choices: Choices,
@@ -172,8 +172,11 @@ def _nested(
         return {}
     h = [asked[k].found.h for k in chosen]
     grid = grid_of(float(choices.distances[-1]), min(h), max(h))
+    sites = np.ascontiguousarray(found.at.T)
     wanted = [(asked[k].group.size, choices.edge_smoother(asked[k].found.h, grid)) for k in chosen]
-    return dict(zip(chosen, nested_draws(sites, wanted, grid, simulations, rng), strict=True))
+    return dict(
+        zip(chosen, nested_draws(sites, wanted, grid, simulations, spherical=found.spherical, rng=rng), strict=True)
+    )
 
 
 def _free(
@@ -182,7 +185,15 @@ def _free(
     h = asked.found.h
     bins = make_bins(float(choices.distances[-1]), span(found.at.T, found.spherical), h, 16)
     matrix = smoother(choices.distances, h, bins, reflect=choices.reflect, cumulative=choices.cumulative)
-    return free_draws(np.ascontiguousarray(found.at.T), asked.group, own, (bins, matrix), simulations, rng=rng)
+    return free_draws(
+        np.ascontiguousarray(found.at.T),
+        asked.group,
+        own,
+        (bins, matrix),
+        simulations,
+        spherical=found.spherical,
+        rng=rng,
+    )
 
 
 def _own(found: Points, of: Members, weighting: Weighting) -> Own:

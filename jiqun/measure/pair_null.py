@@ -140,19 +140,23 @@ def streams(rng: Rng, count: int) -> list[np.random.Generator]:
     return [np.random.default_rng(s) for s in np.random.SeedSequence(rng).spawn(count)]
 
 
-def nested_draws(at: Array, wanted: Sequence[tuple[int, Array]], grid: Grid, simulations: int, rng: Rng) -> list[Array]:
+def nested_draws(
+    at: Array, wanted: Sequence[tuple[int, Array]], grid: Grid, simulations: int, *, spherical: bool, rng: Rng
+) -> list[Array]:
     """Draw sites for groups of equal weights: one random order of the sites serves groups of every size.
 
     Parameters
     ----------
     at
-        Sites, shape (2 or 3, sites).
+        Sites, shape (2 or more, sites).
     wanted
         Size and edge smoother of each group.
     grid
         Edges of distance.
     simulations
         Number of draws.
+    spherical
+        Whether sites are on the sphere.
     rng
         Each draw has a child of its own.
 
@@ -168,7 +172,7 @@ def nested_draws(at: Array, wanted: Sequence[tuple[int, Array]], grid: Grid, sim
     def draw(generator: np.random.Generator) -> list[Array]:
         drawn = generator.choice(at.shape[1], int(sizes[-1]), replace=False)
         held = np.zeros((len(sizes), grid.count + 1))
-        nested_histograms(np.ascontiguousarray(at[:, drawn]), sizes, grid.width, held)
+        nested_histograms(np.ascontiguousarray(at[:, drawn]), sizes, spherical, grid.width, held)
         return [matrix @ held[w] / pairs[w] for w, (_, matrix) in zip(where, wanted, strict=True)]
 
     curves = in_threads(draw, streams(rng, simulations))
@@ -176,22 +180,29 @@ def nested_draws(at: Array, wanted: Sequence[tuple[int, Array]], grid: Grid, sim
 
 
 def free_draws(
-    at: Array, dealt: Group, own: Own | None, smoothed: tuple[Bins, Array], simulations: int, *, rng: Rng
+    at: Array,
+    dealt: Group,
+    own: Own | None,
+    smoothed: tuple[Bins, Array],
+    simulations: int,
+    *,
+    spherical: bool,
+    rng: Rng,
 ) -> Array:
     """Draw sites for a group with weights of its own, or whose sites bring theirs.
 
     Parameters
     ----------
     at
-        Sites, shape (2 or 3, sites).
+        Sites, shape (2 or more, sites).
     dealt
         Weights of the group.
     own
         Gives α and β of drawn sites, where labels are drawn and sites keep their weights; else None.
     smoothed
         Bins of distance and the smoother of the curve.
-    simulations, rng
-        Number of draws; each has a child of its own.
+    simulations, spherical, rng
+        Number of draws, each with a child of its own; whether sites are on the sphere.
 
     Returns
     -------
@@ -208,18 +219,20 @@ def free_draws(
         else:
             a = np.r_[dealt.alpha, dealt.alpha_2 if dealt.alpha_2 is not None else ()]
             b = np.r_[dealt.beta, dealt.beta_2 if dealt.beta_2 is not None else ()]
-        return _curve(here, np.ascontiguousarray([a, b, np.ones(len(a))]), n, smoothed)
+        return _curve(here, np.ascontiguousarray([a, b, np.ones(len(a))]), n, smoothed, spherical)
 
     return np.array(in_threads(draw, streams(rng, simulations)))
 
 
-def _curve(at: Array, weight: Array, n: int, smoothed: tuple[Bins, Array]) -> Array:
+def _curve(at: Array, weight: Array, n: int, smoothed: tuple[Bins, Array], spherical: bool) -> Array:
     bins, matrix = smoothed
     moments = np.zeros((bins.count, 4))
     if n == at.shape[1]:
         unit = bool((weight[0] == 1.0).all() and (weight[1] == 0.5).all())
         shifts = np.arange(1, n // 2 + 1, dtype=np.int64)
-        shift_histogram(at, weight, at, weight, shifts, True, UNIT if unit else WEIGHTED, False, bins.scale, moments)
+        shift_histogram(
+            at, weight, at, weight, spherical, shifts, True, UNIT if unit else WEIGHTED, False, bins.scale, moments
+        )
     else:
         first, second = slice(None, n), slice(n, None)
         if at.shape[1] > 2 * n:
@@ -228,24 +241,26 @@ def _curve(at: Array, weight: Array, n: int, smoothed: tuple[Bins, Array]) -> Ar
             np.ascontiguousarray(x) for x in (at[:, first], at[:, second], weight[:, first], weight[:, second])
         )
         shifts = np.arange(q.shape[1], dtype=np.int64)
-        shift_histogram(p, p_weight, q, q_weight, shifts, False, WEIGHTED, False, bins.scale, moments)
+        shift_histogram(p, p_weight, q, q_weight, spherical, shifts, False, WEIGHTED, False, bins.scale, moments)
     total = moments[:, 0].sum()
     return np.asarray(matrix @ moments.ravel() / (total if total > 0 else np.nan), dtype=np.float64)
 
 
 def projections(
-    at: Array, matrices: Sequence[Array], grid: Grid, rng: np.random.Generator
+    at: Array, matrices: Sequence[Array], grid: Grid, *, spherical: bool, rng: np.random.Generator
 ) -> tuple[list[Array], float]:
     """Covariance of the curves of single sites towards all others, for several smoothers.
 
     Parameters
     ----------
     at
-        Sites, shape (2 or 3, N).
+        Sites, shape (2 or more, N).
     matrices
         Edge smoothers, each (distances, grid.count + 1).
     grid
         Edges of distance.
+    spherical
+        Whether sites are on the sphere.
     rng
         Which sites: all where they are few, else 4,096 of them against 20,000.
 
@@ -263,7 +278,7 @@ def projections(
 
     def part(of: NDArray[np.int64]) -> list[tuple[Array, Array]]:
         held = np.zeros((len(of), grid.count + 1))
-        row_histograms(np.ascontiguousarray(p[:, of]), rows[of], q, columns, one, grid.width, held)
+        row_histograms(np.ascontiguousarray(p[:, of]), rows[of], q, columns, one, spherical, grid.width, held)
         curves = [held @ m.T / visited[of, None] for m in matrices]
         return [(c.sum(axis=0), c.T @ c) for c in curves]
 

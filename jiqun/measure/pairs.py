@@ -55,7 +55,7 @@ def in_threads(work: Callable[[T], R], parts: Sequence[T]) -> list[R]:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Points summed by where they are: positions (2 or 3, places), and α, β and number of points at each."""
+    """Points summed by where they are: positions (2 or more, places), and α, β and number of points at each."""
 
     at: Array
     alpha: Array
@@ -97,6 +97,7 @@ class Pairing:
     one: Places
     other: Places | None
     mode: int
+    spherical: bool
 
     @property
     def total(self) -> float:
@@ -133,12 +134,12 @@ class Pairing:
         return int(n * (n - 1) // 2 if self.other is None else n * self.other.at.shape[1])
 
 
-def pair(one: Places, other: Places | None = None, *, counted: bool = False) -> Pairing:
+def pair(one: Places, other: Places | None = None, *, spherical: bool, counted: bool = False) -> Pairing:
     """Say which pairs are measured; ``counted`` says that their number is wanted beside their weight."""
     if other is not None and other.at.shape[1] > one.at.shape[1]:
         one, other = other, one
     unit = other is None and bool((one.alpha == 1.0).all() and (one.beta == 0.5).all())
-    return Pairing(one, other, UNIT if unit else (COUNTED if counted else WEIGHTED))
+    return Pairing(one, other, UNIT if unit else (COUNTED if counted else WEIGHTED), spherical)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ class Histogram:
 
 
 def span(at: Array, spherical: bool) -> float:
-    """Give an upper bound of the distances among places, (2 or 3, places), in km.
+    """Give an upper bound of the distances among places, (2 or more, places), in km.
 
     Examples
     --------
@@ -261,7 +262,7 @@ def sampled(
             return histogram, error
 
 
-def pilot(pairing: Pairing, spherical: bool, most: int = 1 << 19, otherwise: int = 1 << 18) -> Sample:
+def pilot(pairing: Pairing, most: int = 1 << 19, otherwise: int = 1 << 18) -> Sample:
     """Give the distances of all pairs up to ``most``, else of about ``otherwise`` by shifts in an order of its own."""
     shifts = pairing.shifts
     n = pairing.one.at.shape[1]
@@ -269,7 +270,7 @@ def pilot(pairing: Pairing, spherical: bool, most: int = 1 << 19, otherwise: int
         rng = np.random.default_rng(0)
         pairing = _shuffled(pairing, rng)
         shifts = rng.choice(shifts, max(1, min(len(shifts), otherwise // n)), replace=False)
-    seen_at = list(_each(pairing, shifts, spherical))
+    seen_at = list(_each(pairing, shifts))
     at, count = [x[0] for x in seen_at], [x[1] for x in seen_at]
     distance = np.concatenate([*at, np.zeros(1)])
     same, other = pairing.numbers
@@ -280,14 +281,14 @@ def pilot(pairing: Pairing, spherical: bool, most: int = 1 << 19, otherwise: int
     return Sample(distance[held], number[held], np.zeros(len(held)))
 
 
-def _each(pairing: Pairing, shifts: Iterable[int], spherical: bool) -> Iterable[tuple[Array, Array]]:
+def _each(pairing: Pairing, shifts: Iterable[int]) -> Iterable[tuple[Array, Array]]:
     p, q = pairing.one, pairing.other or pairing.one
     n = p.at.shape[1]
     for k in shifts:
         i = np.arange(n // 2 if pairing.other is None and 2 * k == n else n)
         j = (i + k) % q.at.shape[1]
         chord = np.sqrt(((p.at[:, i] - q.at[:, j]) ** 2).sum(axis=0))
-        yield (great_circle(chord) if spherical else chord), p.count[i] * q.count[j]
+        yield (great_circle(chord) if pairing.spherical else chord), p.count[i] * q.count[j]
 
 
 def _shuffled(pairing: Pairing, rng: np.random.Generator) -> Pairing:
@@ -296,7 +297,7 @@ def _shuffled(pairing: Pairing, rng: np.random.Generator) -> Pairing:
         at = np.ascontiguousarray(p.at[:, order])
         return Places(at, p.alpha[order], p.beta[order], p.count[order], p.within, p.total)
 
-    return Pairing(mixed(pairing.one), mixed(pairing.other) if pairing.other else None, pairing.mode)
+    return Pairing(mixed(pairing.one), mixed(pairing.other) if pairing.other else None, pairing.mode, pairing.spherical)
 
 
 def _copied(pairing: Pairing) -> Pairing:
@@ -314,7 +315,7 @@ def _copied(pairing: Pairing) -> Pairing:
     one, other = copied(pairing.one), copied(pairing.other) if pairing.other else None
     if other is not None and other.at.shape[1] > one.at.shape[1]:
         one, other = other, one
-    return Pairing(one, other, pairing.mode)
+    return Pairing(one, other, pairing.mode, pairing.spherical)
 
 
 def _count(pairing: Pairing, bins: Bins, shifts: NDArray[np.int64]) -> Array:
@@ -322,7 +323,9 @@ def _count(pairing: Pairing, bins: Bins, shifts: NDArray[np.int64]) -> Array:
     moments = np.zeros((bins.count, 8 if pairing.mode == COUNTED else 4))
     weights = [np.ascontiguousarray([s.alpha, s.beta, s.count]) for s in (p, q)]
     same = pairing.other is None
-    shift_histogram(p.at, weights[0], q.at, weights[1], shifts, same, pairing.mode, same, bins.scale, moments)
+    shift_histogram(
+        p.at, weights[0], q.at, weights[1], pairing.spherical, shifts, same, pairing.mode, same, bins.scale, moments
+    )
     return moments
 
 

@@ -259,7 +259,8 @@ def _equal(found: Points, weight: str | None) -> bool:
 def _distances(found: Points, wanted: list[float] | None) -> Array:
     """Distances in ascending order, each once; by default 65 up to the median of the distances among all points."""
     if wanted is None:
-        every = pilot(pair(places(found.at, np.ones(len(found)), np.full(len(found), 0.5))), found.spherical)
+        sites = places(found.at, np.ones(len(found)), np.full(len(found), 0.5))
+        every = pilot(pair(sites, spherical=found.spherical))
         median = float(quantile(every, np.array([0.5]))[0]) if len(every.at) else 0.0
         return np.linspace(0.0, median if median > 0 else 1.0, 65)
     given = np.unique(np.asarray(wanted, dtype=np.float64))

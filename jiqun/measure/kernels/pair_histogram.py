@@ -57,28 +57,40 @@ def _arc(square: float) -> float:
 
 @njit(cache=True, nogil=True)
 def _stretch(  # noqa: PLR0917 - numba calls by position
-    p: Array, i: int, q: Array, j: int, m: int, scale: Array, last: int, at: NDArray[np.int32], off: Array
+    p: Array,
+    i: int,
+    q: Array,
+    j: int,
+    m: int,
+    spherical: bool,
+    scale: Array,
+    last: int,
+    at: NDArray[np.int32],
+    off: Array,
 ) -> None:
     """Bin and offset of the pairs (i, j), (i+1, j+1), …, m ≤ 1024 of them."""
-    s1, s2, c = scale[0], scale[1], scale[2]
+    s1, s2, c0 = scale[0], scale[1], scale[2]
     step = s1 - s2
     top = float(last) + 0.5
     px, py, qx, qy = p[0][i : i + m], p[1][i : i + m], q[0][j : j + m], q[1][j : j + m]
-    if p.shape[0] == 2:
+    for k in range(m):
+        dx = qx[k] - px[k]
+        dy = qy[k] - py[k]
+        off[k] = dx * dx + dy * dy
+    for c in range(2, p.shape[0]):
+        px, qx = p[c][i : i + m], q[c][j : j + m]
         for k in range(m):
             dx = qx[k] - px[k]
-            dy = qy[k] - py[k]
-            off[k] = np.sqrt(dx * dx + dy * dy)
+            off[k] += dx * dx
+    if spherical:
+        for k in range(m):
+            off[k] = _arc(off[k])
     else:
-        pz, qz = p[2][i : i + m], q[2][j : j + m]
         for k in range(m):
-            dx = qx[k] - px[k]
-            dy = qy[k] - py[k]
-            dz = qz[k] - pz[k]
-            off[k] = _arc(dx * dx + dy * dy + dz * dz)
+            off[k] = np.sqrt(off[k])
     for k in range(m):
         d = off[k]
-        t = min(d * s2 + min(d, c) * step, top)
+        t = min(d * s2 + min(d, c0) * step, top)
         b = np.int32(t)
         at[k] = b
         off[k] = t - b - 0.5
@@ -135,6 +147,7 @@ def shift_histogram(  # noqa: PLR0917 - numba calls by position
     p_weight: Array,
     q: Array,
     q_weight: Array,
+    spherical: bool,
     shifts: NDArray[np.int64],
     same: bool,
     mode: int,
@@ -147,9 +160,11 @@ def shift_histogram(  # noqa: PLR0917 - numba calls by position
     Parameters
     ----------
     p, q
-        Positions of both sides, shape (2 or 3, n): planar or on the sphere, km. Where ``same``, q is p.
+        Positions of both sides, shape (2 or more, n), km. Where ``same``, q is p.
     p_weight, q_weight
         Rows a, b and n of both sides, shape (3, n).
+    spherical
+        Whether positions are on the sphere, (3, n), and distances great circles; else straight lines.
     shifts
         Which shifts; 1 … n//2 are all pairs of one set, 0 … len(q) − 1 all pairs of two (p the longer).
     same
@@ -174,14 +189,21 @@ def shift_histogram(  # noqa: PLR0917 - numba calls by position
         while i < stop:
             j = (i + k) % n_q
             m = min(_CHUNK, stop - i, n_q - j)
-            _stretch(p, i, q, j, m, scale, last, at, off)
+            _stretch(p, i, q, j, m, spherical, scale, last, at, off)
             _count(p_weight, i, q_weight, j, m, mode, apart, at, off, moments)
             i += m
 
 
 @njit(cache=True, nogil=True)
 def row_histograms(  # noqa: PLR0917 - numba calls by position
-    p: Array, rows: NDArray[np.int64], q: Array, column: NDArray[np.int64], weight: Array, width: float, out: Array
+    p: Array,
+    rows: NDArray[np.int64],
+    q: Array,
+    column: NDArray[np.int64],
+    weight: Array,
+    spherical: bool,
+    width: float,
+    out: Array,
 ) -> None:
     """Give each of some points its own histogram of distances to others, weights shared between both bin edges.
 
@@ -201,7 +223,7 @@ def row_histograms(  # noqa: PLR0917 - numba calls by position
         j = 0
         while j < q.shape[1]:
             m = min(_CHUNK, q.shape[1] - j)
-            _stretch(here, 0, q, j, m, scale, last, at, off)
+            _stretch(here, 0, q, j, m, spherical, scale, last, at, off)
             for k in range(m):
                 if column[j + k] != rows[r]:
                     w = weight[j + k]
@@ -216,7 +238,7 @@ def row_histograms(  # noqa: PLR0917 - numba calls by position
 
 
 @njit(cache=True, nogil=True)
-def nested_histograms(p: Array, sizes: NDArray[np.int64], width: float, out: Array) -> None:
+def nested_histograms(p: Array, sizes: NDArray[np.int64], spherical: bool, width: float, out: Array) -> None:
     """Histogram the distances among the first n points, for each n of ``sizes`` in ascending order.
 
     ``out`` has shape (sizes, bins + 1); weights are shared between bin edges as in :func:`row_histograms`.
@@ -234,7 +256,7 @@ def nested_histograms(p: Array, sizes: NDArray[np.int64], width: float, out: Arr
         j = 0
         while j < i:
             m = min(_CHUNK, i - j)
-            _stretch(here, 0, p, j, m, scale, last, at, off)
+            _stretch(here, 0, p, j, m, spherical, scale, last, at, off)
             for k in range(m):
                 b = np.uint32(at[k])
                 if b >= last - 1:
