@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import LinearOperator, eigsh
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from jiqun.measure.presence import Array, Matrix
 
@@ -19,8 +19,10 @@ __all__ = ["Complexity", "Components", "Side", "complexity", "reflections", "sta
 Components = Literal["largest", "each"]
 Side = Literal["place", "industry"]
 
-DENSE = 1500
+DENSE = 200
 """Up to so many rows the smaller Gram matrix is solved whole; beyond, by Lanczos on the sparse matrix."""
+PATIENCE = 30
+"""Restarts of Lanczos before the whole matrix is solved after all: eigenvalues of noise lie close together."""
 GAP = 1e-9
 """Eigenvalues nearer to each other than this are one eigenvalue: their vectors are not determined."""
 WEAK = 0.2
@@ -218,28 +220,42 @@ def _second(b: Array, diversity: Array, ubiquity: Array) -> tuple[float, float, 
     if b.shape[0] < b.shape[1]:
         b, diversity, ubiquity = b.T, ubiquity, diversity
     n = b.shape[1]
-    if n <= DENSE:
-        scaled = b / np.sqrt(diversity)[:, None] / np.sqrt(ubiquity)
-        lowest = max(n - 3, 0)
-        values, vectors = scipy.linalg.eigh(scaled.T @ scaled, subset_by_index=(lowest, n - 1))
-        return float(values[-2]), float(values[-3]) if n > 2 else 0.0, np.asarray(vectors[:, -2])
-    links = sp.csr_array(b)
-    tall = sp.csr_array(sp.diags_array(1 / np.sqrt(diversity)) @ links @ sp.diags_array(1 / np.sqrt(ubiquity)))
+    if n > DENSE:
+        try:
+            return _lanczos(b, diversity, ubiquity)
+        except ArpackNoConvergence:
+            pass
+    scaled = b / np.sqrt(diversity)[:, None] / np.sqrt(ubiquity)
+    values, vectors = scipy.linalg.eigh(scaled.T @ scaled, subset_by_index=(max(n - 3, 0), n - 1))
+    return float(values[-2]), float(values[-3]) if n > 2 else 0.0, np.asarray(vectors[:, -2])
+
+
+def _lanczos(b: Array, diversity: Array, ubiquity: Array) -> tuple[float, float, Array]:
+    """The same without the Gram matrix, at right angles to the first vector, which is known."""
+    tall = sp.csr_array(b)
+    tall.data = tall.data / np.repeat(np.sqrt(diversity), np.diff(tall.indptr)) / np.sqrt(ubiquity)[tall.indices]
     wide = sp.csr_array(tall.T)
     first = np.sqrt(ubiquity / ubiquity.sum())
 
-    def without_first(x: Array) -> Array:
-        """Multiply by the Gram matrix on the space at right angles to the known first vector."""
-        x = np.ravel(x)
-        y = wide @ (tall @ (x - first * (first @ x)))
-        return np.asarray(y - first * (first @ y))
+    def leading(apart: Array, start: Array, tolerance: float) -> tuple[float, Array]:
+        """Largest eigenvalue on the space at right angles to the rows of ``apart``, and its vector."""
 
-    start = ubiquity - first * (first @ ubiquity)
-    if np.linalg.norm(start) < 1e-9 * np.linalg.norm(ubiquity):
-        start = np.cos(np.arange(n))
-    operator = LinearOperator((n, n), matvec=without_first, dtype=np.float64)
-    values, vectors = eigsh(operator, k=2, which="LA", v0=start, ncv=40, maxiter=n * 10)
-    return float(values[1]), float(values[0]), np.asarray(vectors[:, 1])
+        def times(x: Array) -> Array:
+            x = np.ravel(x)
+            y = wide @ (tall @ (x - apart.T @ (apart @ x)))
+            return np.asarray(y - apart.T @ (apart @ y))
+
+        operator = LinearOperator((len(first), len(first)), matvec=times, dtype=np.float64)
+        value, vector = eigsh(operator, k=1, which="LA", v0=start, tol=tolerance, ncv=24, maxiter=PATIENCE)
+        return float(value[0]), np.asarray(vector[:, 0])
+
+    # one start holds one vector of a multiple eigenvalue only, so the third is looked for from another start
+    waves = np.cos(np.arange(len(first)) ** 1.5)
+    second, vector = leading(first[None], ubiquity / np.linalg.norm(ubiquity) + 0.1 * waves, 0.0)
+    third, _ = leading(np.stack([first, vector]), waves, 1e-6)
+    if second - third < 1e-4 * second:
+        third, _ = leading(np.stack([first, vector]), waves, 0.0)
+    return second, third, vector
 
 
 def _sign(places: Array, industries: Array, diversity: Array, ubiquity: Array) -> float:
