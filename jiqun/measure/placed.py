@@ -28,6 +28,9 @@ STRATUM = "activity_stratum"
 LOCATION = ("place_id", "lon", "lat", "x", "y", "d1", "d2", "d3")
 
 
+UNCONTROLLED = "the band does not control for activity"
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A space as an index sees it; goes wherever ``"physical"`` or ``"digital"`` does."""
@@ -172,5 +175,19 @@ def annotated(result: Any, cluster: Cluster, chosen: Index, placed: Placed) -> A
         .select(*names, *said, *(("note",) if "note" in frame.columns else ()))
         .to_native()
     )
+    if "distance_km" in chosen.grain and not bool(frame["p_global"].is_null().all()):
+        told = _warned(told)
     provenance = provenance_of(result)
     return told if provenance is None else measured(told, replace(provenance, space="digital"))
+
+
+def _warned(told: Any) -> Any:
+    """Say in the note that a band by distance swaps places among all actors, however active."""
+    frame = nw.from_native(told, eager_only=True)
+    note = nw.col("note").cast(nw.String)
+    joined = (
+        nw.when(note.is_null())
+        .then(nw.lit(UNCONTROLLED))
+        .otherwise(nw.concat_str(note, nw.lit(UNCONTROLLED), separator="; "))
+    )
+    return frame.with_columns(joined.alias("note")).to_native()

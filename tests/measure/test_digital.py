@@ -359,3 +359,11 @@ def test_distances_that_no_points_have_are_refused():
         located(pl.DataFrame({"actor_id": list("abc")}), pairs)
     with pytest.raises(JiqunError, match="one distance ≥ 0 for each pair"):
         located(pl.DataFrame({"actor_id": list("abc")}), pairs[:2])
+
+
+def test_a_band_by_distance_says_that_it_does_not_control_for_activity(cluster):
+    more = {"replicates": 0, "distances": [0.5, 1.0], "only": ["I01"]}
+    drawn = measure(cluster, "kd", space="digital", simulations=19, **more)
+    assert drawn["note"].str.contains("does not control for activity").all()
+    bare = measure(cluster, "kd", space="digital", simulations=0, **more)
+    assert not bare["note"].fill_null("").str.contains("activity").any()
