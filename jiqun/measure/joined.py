@@ -15,7 +15,7 @@ __all__ = ["joined"]
 
 BY_PARAMETER = ("area", "population", "group")
 """Parameters that name a column which belongs to a place or to an industry."""
-OF_PLACES = {"area": "area", "population": "population", "level": "level", "parent": "parent"}
+OF_PLACES = {name: name for name in ("area", "population", "level", "parent", "lon", "lat", "geometry")}
 OF_INDUSTRIES = {"industry_parent": "parent"}
 
 
@@ -37,11 +37,15 @@ def joined(cluster: Cluster, chosen: Index, table: nw.LazyFrame[Any], given: Map
     -------
     narwhals.LazyFrame
         The table with ``area``, ``population``, ``level`` or ``parent`` of the place, or ``industry_parent``, where a
-        parameter names it, the table has it not, and the cluster's places (or industries) do.
+        parameter names it, the table has it not, and the cluster's places (or industries) do. For spatial
+        association ``lon`` and ``lat``, and ``geometry`` for contiguity, in the same way.
     """
     fields = chosen.parameters.model_fields
     asked = (given.get(name, fields[name].default) for name in BY_PARAMETER if name in fields)
     wanted = {name for name in asked if isinstance(name, str)}
+    if chosen.family == "association":
+        # of places, which have a position of their own where their actors have none
+        wanted |= {"lon", "lat"} | ({"geometry"} if given.get("neighbours") == "contiguity" else set())
     present = table.collect_schema().names()
     for other, key, columns in (("places", "place_id", OF_PLACES), ("industries", "industry_id", OF_INDUSTRIES)):
         add = {name: of for name, of in columns.items() if name in wanted and name not in present}

@@ -429,6 +429,28 @@ def test_of_a_cluster_positions_come_from_its_actors() -> None:
     assert found["value"][0] == pytest.approx(moran(scattered(10, 15), of="wage")["value"][0])
 
 
+def test_of_a_cluster_positions_and_outlines_of_its_places_serve_where_actors_have_none() -> None:
+    rng = np.random.default_rng(16)
+    names = [f"{a}{b}" for a in range(4) for b in range(4)]
+    actors = pl.DataFrame({"place_id": rng.choice(names, 400), "industry_id": rng.choice(["i", "j"], 400)})
+    actors = actors.with_columns(actor_id=pl.int_range(400).cast(pl.String))
+    boxes = [shapely.box(100 + a, 30 + b, 101 + a, 31 + b).wkb for a in range(4) for b in range(4)]
+    places = pl.DataFrame(
+        {
+            "place_id": names,
+            "lon": [100.5 + a for a in range(4) for _ in range(4)],
+            "lat": [30.5 + b for _ in range(4) for b in range(4)],
+            "geometry": boxes,
+        }
+    )
+    cluster = jiqun.Cluster.from_tables(actors=actors, places=places)
+    for how in ("nearest", "contiguity"):
+        by_hand = actors.join(places, on="place_id", how="left")
+        found = cluster.measure("moran", neighbours=how)
+        assert found["value"].to_list() == pytest.approx(moran(by_hand, neighbours=how)["value"].to_list())
+        assert found["places"].to_list() == [16, 16]
+
+
 def test_a_single_site_has_no_neighbour() -> None:
     lonely = Sites(np.array(["a"]), np.array([[0.0, 0.0]]), False, None)
     assert neighbours(lonely, "moran", how="nearest", k=3, distance_km=None, power=1.0).nnz == 0
