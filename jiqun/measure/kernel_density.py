@@ -36,7 +36,7 @@ Rule = Literal["silverman", "sheather_jones"]
 REACH = 8.5
 """Bandwidths beyond which a Gaussian is below 1e-16 of its peak."""
 _MOST_FINE = 1 << 18
-_COARSE = 2048
+_COARSE = 4096
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,7 +262,7 @@ def sampled(
             return histogram, error
 
 
-def pilot(pairing: Pairing, most: int = 1 << 19, otherwise: int = 1 << 18) -> Sample:
+def pilot(pairing: Pairing, most: int = 1 << 17, otherwise: int = 1 << 17) -> Sample:
     """Give the distances of all pairs up to ``most``, else of about ``otherwise`` by shifts in an order of its own."""
     shifts = pairing.shifts
     n = pairing.one.at.shape[1]
@@ -276,6 +276,8 @@ def pilot(pairing: Pairing, most: int = 1 << 19, otherwise: int = 1 << 18) -> Sa
     same, other = pairing.numbers
     seen = sum(float(c.sum()) for c in count)
     number = np.concatenate([*(c * (other / seen) for c in count), np.array([same])])
+    if (number[:-1] == 1.0).all() and same == 0.0:
+        return Sample(np.sort(distance[:-1]), number[:-1], np.zeros(len(number) - 1))
     order = np.argsort(distance, kind="stable")
     held = order[number[order] > 0]
     return Sample(distance[held], number[held], np.zeros(len(held)))

@@ -143,7 +143,7 @@ def kd(
         industry twice is the plain curve.
     distances
         Distances in km; None gives 65 from 0 to the median distance among all plants (Duranton & Overman 2005);
-        beyond half a million pairs the median is that of a fixed sample of pairs.
+        beyond 131,072 pairs the median is that of a fixed sample of pairs.
     coordinates
         Which coordinates to take. Between longitudes and latitudes distances are great circles.
     bandwidth
@@ -193,7 +193,8 @@ def kd(
     Notes
     -----
     *Exact to 1e-9.* Distances are counted in bins of h/64 or less that keep the first three moments, and the kernel is
-    expanded in them (Hermite polynomials). Above half a million pairs the quartiles in the rule of h come from bins.
+    expanded in them (Hermite polynomials). Above half a million pairs of places the quartiles in the rule
+    of h come from bins (h then is right to about 1e-5).
 
     *Very many plants.* Points are put in random order and taken as pairs (i, i + k) for shifts k: a balanced
     incomplete U-statistic (Blom 1976), in which every point is in equally many pairs, so that the variance
