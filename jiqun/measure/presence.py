@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
 
 from jiqun.measure.cells import Cells, tidy
 from jiqun.measure.resample import interval, poisson_weights
 
-__all__ = ["Array", "Cut", "Matrix", "from_weights", "of_cells", "of_pairs", "of_units", "presence"]
+__all__ = ["Array", "Cut", "Matrix", "from_weights", "of_cells", "of_pairs", "of_units", "presence", "said"]
 
 Array = NDArray[np.float64]
 Matrix = NDArray[np.bool_]
@@ -102,9 +103,9 @@ def of_units(
     value = statistic(None) if value is None else value
     low, high = _interval(groups, statistic, bootstrap, value)
     names = groups.industries if of == "industry" else groups.places
-    said = notes if notes is not None else [None if np.isfinite(v) else "nothing present" for v in value]
+    texts = said(value, "nothing present") if notes is None else list(notes)
     return tidy(
-        {f"{of}_id": names.tolist(), "value": value, "low": low, "high": high, **(extra or {}), "note": list(said)},
+        {f"{of}_id": names.tolist(), "value": value, "low": low, "high": high, **(extra or {}), "note": texts},
         groups.native,
     )
 
@@ -137,8 +138,9 @@ def of_cells(
     n_places, n_industries = groups.shape
     return tidy(
         {
-            "place_id": np.repeat(groups.places, n_industries).tolist(),
-            "industry_id": np.tile(groups.industries, n_places).tolist(),
+            # millions of names: taken from the few there are, not made anew
+            "place_id": pa.array(groups.places.tolist()).take(np.repeat(np.arange(n_places), n_industries)),
+            "industry_id": pa.array(groups.industries.tolist()).take(np.tile(np.arange(n_industries), n_places)),
             "value": value,
             "low": low,
             "high": high,
@@ -178,16 +180,30 @@ def of_pairs(
     low, high = _interval(groups, pairs, bootstrap, value)
     return tidy(
         {
-            "industry_id": groups.industries[first].tolist(),
-            "industry_id_2": groups.industries[second].tolist(),
+            "industry_id": pa.array(groups.industries.tolist()).take(first),
+            "industry_id_2": pa.array(groups.industries.tolist()).take(second),
             "value": value,
             "low": low,
             "high": high,
             **(extra or {}),
-            "note": [None if np.isfinite(v) else "an industry is present nowhere" for v in value],
+            "note": said(value, "an industry is present nowhere"),
         },
         groups.native,
     )
+
+
+def said(value: Array, why: str | NDArray[np.str_]) -> list[str | None]:
+    """Say why each value is null, nothing where it is not.
+
+    Examples
+    --------
+    >>> said(np.array([1.0, np.nan]), "absent")
+    [None, 'absent']
+    """
+    notes = np.full(value.shape, None, dtype=object)
+    undefined = ~np.isfinite(value)
+    notes[undefined] = why if isinstance(why, str) else why[undefined]
+    return list(notes.tolist())
 
 
 def _interval(

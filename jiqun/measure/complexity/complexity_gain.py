@@ -14,7 +14,7 @@ from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
 from jiqun.measure.complexity.complexity_outlook import Ddof, Scale, surroundings
 from jiqun.measure.complexity.relatedness_density import Diagonal, density
 from jiqun.measure.index import Needs, index
-from jiqun.measure.presence import Array, Cut, Matrix, of_cells, presence
+from jiqun.measure.presence import Array, Cut, Matrix, of_cells, presence, said
 from jiqun.measure.resample import Level, Replicates, Seed
 
 Definition = Literal["atlas", "packages", "change"]
@@ -121,12 +121,10 @@ def complexity_gain(
 
     there = presence(groups, cut).ravel()
 
+    lacking = "no industry in the place, or the industry has no complexity"
+
     def notes(value: Array) -> list[str | None]:
-        lacking = "no industry in the place, or the industry has no complexity"
-        return [
-            None if np.isfinite(v) else "the place has the industry already" if has else lacking
-            for v, has in zip(value, there, strict=True)
-        ]
+        return said(value, np.where(there, "the place has the industry already", lacking))
 
     return of_cells(groups, statistic, (replicates, level, rng), extra={}, notes=notes)
 

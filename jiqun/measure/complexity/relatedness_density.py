@@ -14,7 +14,7 @@ from jiqun.measure.cells import ColumnName, Unknown, Weight, cells
 from jiqun.measure.complexity.proximity import hidalgo
 from jiqun.measure.complexity.relatedness import related
 from jiqun.measure.index import Bounds, Needs, index
-from jiqun.measure.presence import Array, Cut, Matrix, of_cells, presence
+from jiqun.measure.presence import Array, Cut, Matrix, of_cells, presence, said
 from jiqun.measure.resample import Level, Replicates, Seed
 
 Diagonal = Annotated[
@@ -116,7 +116,7 @@ def relatedness_density(
         statistic,
         (replicates, level, rng),
         extra={"present": presence(groups, cut)},
-        notes=lambda value: [None if np.isfinite(v) else "related to no industry" for v in value],
+        notes=lambda value: said(value, "related to no industry"),
     )
 
 
