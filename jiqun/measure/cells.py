@@ -21,6 +21,7 @@ from pydantic import Field
 
 from jiqun.cluster import JiqunError, MissingColumn
 from jiqun.measure.kernels.groups import by_two_keys, grouped
+from jiqun.measure.sizes import check_range, numeric
 
 __all__ = ["Cells", "ColumnName", "Plants", "Unknown", "Weight", "cells", "labels", "tidy"]
 
@@ -174,7 +175,7 @@ def cells(
         if name not in present:
             raise MissingColumn(who, "actors", name, present)
     keyed = lazy.filter(~nw.col(place).is_null(), ~nw.col(industry).is_null()) if unknown == "exclude" else lazy
-    names, codes, numbers = _read(_selected(keyed, place, industry, column, plants))
+    names, codes, numbers = _read(_selected(keyed, who, (place, industry), column, plants))
     places, industries = names
     if len(places) == 0 or len(industries) == 0:
         raise JiqunError(
@@ -195,16 +196,16 @@ def cells(
 
 
 def _selected(
-    keyed: nw.LazyFrame[Any], place: str, industry: str, column: str, plants: str | None
+    keyed: nw.LazyFrame[Any], who: str, keys: tuple[str, str], column: str, plants: str | None
 ) -> nw.LazyFrame[Any]:
     """Two columns of names and those of numbers; where rows only count, the engine counts them."""
-    names = {"place": _key(keyed, place), "industry": _key(keyed, industry)}
+    names = {"place": _key(keyed, keys[0]), "industry": _key(keyed, keys[1])}
     if column == "count" and plants is None:
         return keyed.select(**names).group_by("place", "industry").agg(rows=nw.len())
-    weight = nw.lit(1.0) if column == "count" else nw.col(column).cast(nw.Float64)
+    weight = nw.lit(1.0) if column == "count" else numeric(keyed, who, column)
     if plants is None:
         return keyed.select(**names, weight=weight)
-    number = nw.col(plants).cast(nw.Float64)
+    number = numeric(keyed, who, plants)
     return keyed.select(**names, weight=number if column == "count" else weight, plants=number)
 
 
@@ -228,6 +229,7 @@ def _shared(
 def _check_weights(who: str, column: str, weights: NDArray[np.float64]) -> None:
     right = np.isfinite(weights) & (weights >= 0)
     if right.all():
+        check_range(who, column, weights)
         return
     bad = int((~right).sum())
     raise JiqunError(

@@ -17,11 +17,14 @@ from pydantic import Field
 
 from jiqun.cluster import JiqunError, MissingColumn
 from jiqun.cluster.coordinates import out_of_range
+from jiqun.measure.sizes import check_range, numeric
 
-__all__ = ["EARTH_RADIUS_KM", "Coordinates", "Points", "great_circle", "on_sphere", "points"]
+__all__ = ["EARTH_RADIUS_KM", "OF_PLACE", "Coordinates", "Points", "great_circle", "on_sphere", "points"]
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG), in kilometres."""
+OF_PLACE = "coordinates_of_place"
+"""Column that says that rows were given the coordinates of their place."""
 
 Coordinates = Annotated[
     Literal["auto", "geographic", "planar"],
@@ -53,6 +56,17 @@ class Points:
     """A frame of the caller's library, so that the result can be of the same."""
     actors: NDArray[np.str_] | None = None
     """Name of each point, where it was asked for."""
+    of_places: bool = False
+    """Whether points are where their places are, having no coordinates of their own."""
+
+    @property
+    def remark(self) -> str | None:
+        """What must be said of the positions in the notes of a result."""
+        said = [
+            "plants are at the coordinates of their place" if self.of_places else "",
+            f"{self.left_out} rows without coordinates were left out" if self.left_out else "",
+        ]
+        return "; ".join(part for part in said if part) or None
 
     def __len__(self) -> int:
         """Number of points."""
@@ -125,7 +139,7 @@ def points(
     columns = {
         # pandas keeps whole numbers with a gap as floats: 7.0 is the identifier 7
         "industry": key.str.replace(r"\.0$", "") if lazy.collect_schema()[industry].is_float() else key,
-        "weight": nw.lit(1.0) if column == "count" else nw.col(column).cast(nw.Float64),
+        "weight": nw.lit(1.0) if column == "count" else numeric(lazy, who, column),
         **({"actor": nw.col(actor).cast(nw.String)} if actor else {}),
         **{name: nw.col(name).cast(nw.Float64) for pair in pairs for name in pair},
     }
@@ -162,6 +176,7 @@ def points(
         left_out=int((~located).sum()),
         native=frame,
         actors=None if called is None else called[order],
+        of_places=OF_PLACE in present,
     )
 
 
@@ -212,6 +227,7 @@ def _check_weights(sizes: NDArray[np.float64], who: str, column: str) -> None:
             f"{who} 要求每行的 {column} 不小于 0；有 {bad} 行缺失、为负或不是数字。"
             "请更正，或用 weight='count' 让每行计 1。",
         )
+    check_range(who, column, sizes)
 
 
 def _check_positions(

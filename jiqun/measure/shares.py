@@ -49,8 +49,9 @@ class Spread:
 
     @property
     def base(self) -> Array:
-        """Share of everything that lies in a part, shape (parts,)."""
-        base: Array = self.whole / self.whole.sum()
+        """Share of everything that lies in a part, shape (parts,); NaN where nothing has weight."""
+        with np.errstate(invalid="ignore"):
+            base: Array = self.whole / self.whole.sum()
         return base
 
 

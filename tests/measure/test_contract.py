@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import jiqun
 from jiqun.cluster import TABLES, JiqunError, MissingColumn, MissingTable, UnknownName
-from jiqun.measure import Index, indices, measure
+from jiqun.measure import Index, bootstrap, envelope, explain, indices, measure, plot, to_latex
+from jiqun.measure.subject import subject
 
 ALL = list(indices().values())
 each = pytest.mark.parametrize("chosen", ALL, ids=lambda i: i.name)
@@ -274,3 +275,149 @@ def test_unknown_keys_and_weightless_rows_do_no_harm(chosen: Index) -> None:
     assert found.filter(pl.any_horizontal(pl.col(chosen.grain).is_null())).is_empty()
     if "unknown" in chosen.parameters.model_fields:
         same(result(chosen, pl.concat([frame, odd[:2]]), unknown="exclude"), result(chosen, frame))
+
+
+# What comes in may be bad
+
+
+def _at(rows: int, column: str, value: object) -> pl.DataFrame:
+    """Put one bad value into one row."""
+    frame = sample()
+    return frame.with_columns(pl.when(pl.int_range(frame.height) < rows).then(value).otherwise(column).alias(column))
+
+
+def _blocks() -> pl.DataFrame:
+    """Two groups of places that share no industry: the graph of places and industries is in two parts."""
+    places, industries = list("aabccd") * 4, list("ijiklk") * 4
+    return sample(1, 24).with_columns(place_id=pl.Series(places), industry_id=pl.Series(industries))
+
+
+BAD: dict[str, Callable[[], pl.DataFrame]] = {
+    "negative weight": lambda: _at(1, "size", pl.lit(-1.0)),
+    "weight that is not a number": lambda: _at(1, "size", pl.lit(float("nan"))),
+    "infinite weight": lambda: _at(1, "size", pl.lit(float("inf"))),
+    "missing weight": lambda: _at(1, "size", pl.lit(None)),
+    "no weight anywhere": lambda: _at(300, "size", pl.lit(0.0)),
+    "text for weight": lambda: sample().with_columns(size=pl.lit("many")),
+    "weights that overflow": lambda: sample().with_columns(pl.col("size") * 1e200),
+    "weights that vanish": lambda: sample().with_columns(pl.col("size") * 1e-200),
+    "industry without weight": lambda: sample().with_columns(
+        size=pl.when(pl.col("industry_id") == "i1").then(0.0).otherwise("size")
+    ),
+    "place without weight": lambda: sample().with_columns(
+        size=pl.when(pl.col("place_id") == "p1").then(0.0).otherwise("size")
+    ),
+    "one place": lambda: sample().with_columns(place_id=pl.lit("p"), lon=pl.lit(120.0), lat=pl.lit(30.0)),
+    "one industry": lambda: sample().with_columns(industry_id=pl.lit("i")),
+    "one plant": lambda: sample(3, 1),
+    "two plants": lambda: sample(3, 2),
+    "industry of one plant": lambda: pl.concat(
+        [sample().filter(pl.col("industry_id") != "i1"), sample().filter(pl.col("industry_id") == "i1").head(1)]
+    ),
+    "all at one point": lambda: sample().with_columns(lon=pl.lit(120.0), lat=pl.lit(30.0)),
+    "coordinate that is not a number": lambda: _at(1, "lon", pl.lit(float("nan"))),
+    "missing coordinates": lambda: _at(50, "lon", pl.lit(None)),
+    "no coordinate that is a number": lambda: _at(300, "lat", pl.lit(float("nan"))),
+    "infinite coordinate": lambda: _at(1, "lon", pl.lit(float("inf"))),
+    "coordinate off the globe": lambda: _at(1, "lat", pl.lit(95.0)),
+    "disconnected graph": _blocks,
+}
+
+
+@each
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_gives_null_with_a_note_or_an_error_in_both_languages(chosen: Index, case: str) -> None:
+    frame = BAD[case]()
+    for replicates in (0, 6):
+        found, refused = attempt(chosen, frame, replicates=replicates)
+        if refused is not None:
+            assert complains(chosen).match(str(refused)), refused
+            assert refused.words is not None
+            assert re.search("[一-鿿]", refused.words.zh)
+            continue
+        assert found.filter(pl.col("value").is_null() & pl.col("note").is_null()).is_empty()
+        for name, kind in found.schema.items():
+            assert not kind.is_float() or found[name].drop_nulls().is_finite().all(), name
+
+
+def attempt(chosen: Index, frame: pl.DataFrame, **parameters: object) -> tuple[pl.DataFrame, JiqunError | None]:
+    """Give the result, or the error in words; any other exception, and any warning, fails the test."""
+    try:
+        return chosen.function(frame, **parameters), None
+    except JiqunError as refused:
+        return frame, refused
+
+
+def complains(chosen: Index) -> re.Pattern[str]:
+    """Who complains: the index, or the one whose values it looks at."""
+    of = chosen.parameters.model_fields.get("of")
+    return re.compile(rf"({chosen.name}|{of.default if of else chosen.name})\b")
+
+
+REFUSED = ("negative weight", "weight that is not a number", "infinite weight", "missing weight", "text for weight")
+
+
+@each
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_weight_that_is_none_is_refused_wherever_weights_are_read(chosen: Index, case: str) -> None:
+    if "weight" not in chosen.parameters.model_fields:
+        pytest.skip("reads no weight")
+    with pytest.raises(JiqunError, match=f"^{complains(chosen).pattern} needs "):
+        chosen.function(BAD[case](), replicates=0, weight="size")
+    assert chosen.function(BAD[case](), replicates=0, weight="count").height
+
+
+# What comes out can be shown, and tested
+
+
+@each
+def test_a_result_explains_prints_and_draws_itself_in_both_languages(chosen: Index) -> None:
+    found = chosen.function(sample(), replicates=6)
+    assert explain(found).startswith(f"{chosen.title.en} ({chosen.name})")
+    assert explain(found, lang="zh").startswith(f"{chosen.title.zh}（{chosen.name}）")
+    for lang in ("en", "zh"):
+        assert to_latex(found, lang=lang).count(r"\\") > 1  # type: ignore[arg-type]
+        figure = plot(found, lang=lang)  # type: ignore[arg-type]
+        assert len(figure.axes) > 0
+    for frame in (found.to_arrow(), found.to_pandas()):
+        assert explain(frame, index=chosen.name).splitlines()[:4] == explain(found).splitlines()[:4]
+
+
+@each
+def test_an_index_can_be_set_against_a_null_and_resampled(chosen: Index) -> None:
+    null = envelope(chosen, sample(), n=9)
+    assert {"expected", "band_low", "band_high", "p", "p_adjusted"} <= set(null.columns)
+    assert null.select(chosen.grain).equals(result(chosen, sample()).select(chosen.grain))
+    inside = null.drop_nulls(["band_low", "expected", "band_high"])
+    assert (inside["band_low"] <= inside["band_high"]).all()
+    assert null["p"].drop_nulls().is_between(0.0, 1.0).all()
+    again = bootstrap(chosen, sample(), n=9)
+    both = again.drop_nulls(["low", "high"])
+    assert (both["low"] <= both["high"]).all()
+
+
+@each
+def test_cells_that_are_counted_give_what_their_table_gives(chosen: Index) -> None:
+    counted = subject(chosen, sample(), {})
+    if not counted.counted:
+        pytest.skip("reads more than cells")
+    groups, _ = counted.cells()
+    assert counted.of(groups) == pytest.approx(counted.value, nan_ok=True, rel=1e-12)
+
+
+def spark(frame: pl.DataFrame) -> object:
+    """Give a Spark frame, where Spark is installed."""
+    sql = pytest.importorskip("pyspark.sql", reason="needs pyspark and Java")
+    options = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": "1"}
+    builder = sql.SparkSession.builder.master("local[1]")
+    for name, value in options.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate().createDataFrame(frame.rows(), frame.columns)
+
+
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+@each
+def test_a_spark_frame_gives_the_same_answer(chosen: Index) -> None:
+    found = chosen.function(spark(sample(rows=120)), replicates=5)
+    assert isinstance(found, pl.DataFrame)
+    same(found, chosen.function(sample(rows=120), replicates=5))

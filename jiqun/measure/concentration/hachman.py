@@ -103,6 +103,8 @@ def hachman(
 
     def statistic(given: Spread) -> Array:
         there = given.base > 0
+        if not there.any():
+            return np.full(len(given.share), np.nan)
         quotient: Array = (given.share[:, there] ** 2 / given.base[there]).sum(axis=1)
         return quotient if form == "mean_quotient" else 1.0 / quotient
 
