@@ -38,7 +38,8 @@ __all__ = [
 Array = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
-LEAF = 32
+LEAF, LARGE_LEAF, LARGE = 32, 256, 300_000
+"""Points of a leaf; of one of a tree that outgrows the cache, where reading nodes costs more than comparing points."""
 TIE = 1e-12
 """Points this much further than a radius, as a share of it, are at it: 0.1 + 0.2 is within 0.3."""
 BLOCK = 4096
@@ -65,7 +66,7 @@ class Tree:
         return inverse
 
 
-def tree(at: Array, leaf: int = LEAF) -> Tree:
+def tree(at: Array, leaf: int | None = None) -> Tree:
     """Build the tree over points.
 
     Parameters
@@ -73,13 +74,15 @@ def tree(at: Array, leaf: int = LEAF) -> Tree:
     at
         Coordinates, shape (n, 2) or (n, 3).
     leaf
-        Points of a leaf, at most.
+        Points of a leaf, at most; None: what was fastest for so many points.
 
     Examples
     --------
     >>> tree(np.array([[2.0, 0.0], [0.0, 0.0], [1.0, 0.0]]), leaf=1).order.tolist()
     [1, 2, 0]
     """
+    if leaf is None:
+        leaf = LEAF if len(at) < LARGE else LARGE_LEAF
     depth = 0
     while len(at) > leaf << depth:
         depth += 1
