@@ -18,7 +18,16 @@ from jiqun.measure.cells import Cells, tidy
 from jiqun.measure.index import Index, Space
 from jiqun.measure.measured import Provenance, measured
 from jiqun.measure.placed import Placed, space_name
-from jiqun.measure.subject import Subject, draws_its_own_null, plain, prepared, repeat, subject
+from jiqun.measure.subject import (
+    Subject,
+    by_conventions,
+    chosen_index,
+    draws_its_own_null,
+    plain,
+    prepared,
+    repeat,
+    subject,
+)
 
 __all__ = ["bootstrap"]
 
@@ -53,6 +62,7 @@ def bootstrap(
     threads: int | None = None,
     space: Space | Placed = "physical",
     kind: str | None = "firm",
+    preset: str | None = None,
     progress: Progress = silent,
     **parameters: Any,
 ) -> Any:
@@ -85,6 +95,8 @@ def bootstrap(
         Threads; None takes the processors there are, at most eight.
     space, kind
         What is read from a cluster, as in :func:`jiqun.measure.measure`.
+    preset
+        Name of a package whose conventions are followed; see :func:`jiqun.measure.conventions.presets`.
     progress
         Told after each replicate; it may raise to cancel.
     **parameters
@@ -129,11 +141,13 @@ def bootstrap(
     """
     _check(n, level, interval)
     parameters.pop("replicates", None)
-    whole, frame, _ = prepared(index, of, parameters, space=space, kind=kind)
+    whole = chosen_index(index)
+    parameters = by_conventions(whole, preset, parameters)
     _by_plant_only(whole, by)
     if draws_its_own_null(whole):
+        _, frame, _ = prepared(whole, of, parameters, space=space, kind=kind)
         return whole.function(frame, **{**parameters, "replicates": n, "rng": rng, "level": level})
-    chosen = subject(index, of, parameters, space=space, kind=kind)
+    chosen = subject(whole, of, parameters, space=space, kind=kind)
     made = Provenance(chosen.index.name, {**chosen.used, "rng": rng, "level": level}, space_name(space))
     units = _units(chosen, by)
     if len(units.rows) < 2 and by != "plant":

@@ -20,7 +20,17 @@ from jiqun.measure.multiple import adjust as adjusted_for_many
 from jiqun.measure.nulls import Null, nulls
 from jiqun.measure.placed import STRATUM, Placed, space_name
 from jiqun.measure.rank_band import rank_band
-from jiqun.measure.subject import Subject, draws_its_own_null, numbers, plain, prepared, repeat, subject
+from jiqun.measure.subject import (
+    Subject,
+    by_conventions,
+    chosen_index,
+    draws_its_own_null,
+    numbers,
+    plain,
+    prepared,
+    repeat,
+    subject,
+)
 
 __all__ = ["envelope"]
 
@@ -44,6 +54,7 @@ def envelope(
     threads: int | None = None,
     space: Space | Placed = "physical",
     kind: str | None = "firm",
+    preset: str | None = None,
     progress: Progress = silent,
     **parameters: Any,
 ) -> Any:
@@ -82,6 +93,8 @@ def envelope(
         Threads; None takes the processors there are, at most eight.
     space, kind
         What is read from a cluster, as in :func:`jiqun.measure.measure`.
+    preset
+        Name of a package whose conventions are followed; see :func:`jiqun.measure.conventions.presets`.
     progress
         Told after each draw; it may raise to cancel.
     **parameters
@@ -125,7 +138,9 @@ def envelope(
     """
     _check(n, level)
     replicates = int(parameters.pop("replicates", 0))
-    if draws_its_own_null(prepared(index, of, parameters, space=space, kind=kind)[0]):
+    whole = chosen_index(index)
+    parameters = by_conventions(whole, preset, parameters)
+    if draws_its_own_null(whole):
         if strata is not None:
             raise JiqunError(
                 "envelope: an index that draws its null itself has no strata.",
@@ -133,9 +148,9 @@ def envelope(
             )
         own: dict[str, Any] = {"simulations": n, "level": level, "rng": rng, "replicates": replicates}
         own |= {} if null is None else {"null": null}
-        return _its_own(index, of, {**parameters, **own}, adjust, space, kind)
+        return _its_own(whole, of, {**parameters, **own}, adjust, space, kind)
     model = _null(null or "random_labels")
-    chosen = subject(index, of, parameters, replicates=replicates, space=space, kind=kind)
+    chosen = subject(whole, of, parameters, replicates=replicates, space=space, kind=kind)
     if strata is None and model.rows is not None and space_name(space) == "digital" and STRATUM in chosen.columns:
         strata = STRATUM
     draw = _draw(chosen, model, strata)
@@ -277,7 +292,7 @@ def _notes(chosen: Subject, defined: NDArray[np.bool_], count: NDArray[np.int64]
 
 
 def _its_own(  # noqa: PLR0917
-    index: Index | str | Callable[..., Any],
+    index: Index,
     of: Any,
     parameters: Mapping[str, Any],
     how: Adjustment,

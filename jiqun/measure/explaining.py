@@ -109,27 +109,59 @@ def _interval(one: Reading, lang: Language) -> str:
 
 
 def _null(one: Reading, lang: Language) -> str:
-    p = one.numbers("p_adjusted")
-    adjusted = p is not None
-    p = p if adjusted else one.numbers("p")
-    if p is None:
+    """How many values, or curves, are not as under the null, and where the curves leave its global band."""
+    curves = one.curves
+    names = ("p_adjusted", "p_global") if curves else ("p_adjusted", "p")
+    name = next((each for each in names if one.numbers(each) is not None), None)
+    if name is None:
         return ""
-    name = one.provenance.null if one.provenance else ""
-    model = nulls().get(name)
-    against = Words(
-        f"Against the null “{model.title.en}” ({model.says.en.rstrip('.')}) " if model else "By the p given with it, ",
-        f"与零模型“{model.title.zh}”相比（{model.says.zh.rstrip('。')}），" if model else "按所给 p 值，",
-    )[lang]
-    how = Words(" after adjustment for their number", "（已作多重检验校正）")[lang] if adjusted else ""
-    count = int((p <= 0.05).sum())
-    rest = Words(f"{count} differ at 5 %{how}.", f"{count} 个在 5 % 水平上显著{how}。")[lang]
+    p = one.numbers(name)
+    assert p is not None
+    each = p[[rows[0] for rows in curves.values()]] if curves else p
+    count = int((each <= 0.05).sum())
+    how = Words(" after adjustment for their number", "（已作多重检验校正）")[lang] if name == "p_adjusted" else ""
+    what = Words(" curves", "条曲线")[lang] if curves else Words("", "个")[lang]
+    rest = Words(f"{count}{what} differ at 5 %{how}.", f"{count} {what}在 5 % 水平上显著{how}。")[lang]
     whole = one.numbers("p_global")
-    if whole is not None and "distance_km" not in one.keys:
-        rest += Words(
-            f" For the table as a whole p = {number(float(whole[0]), 3)}.",
-            f"就全表而言 p = {number(float(whole[0]), 3)}。",
-        )[lang]
-    return against + rest
+    if whole is not None and not curves:
+        text = number(float(whole[0]), 3)
+        rest += Words(f" For the table as a whole p = {text}.", f"就全表而言 p = {text}。")[lang]
+    return _against(one, lang) + rest + _departures(one, lang)
+
+
+def _against(one: Reading, lang: Language) -> str:
+    """Name the null of the result."""
+    name = str(one.provenance.null or one.provenance.parameters.get("null", "")) if one.provenance else ""
+    model = nulls().get(name)
+    if model is None:
+        named = f" ({name})" if name else ""
+        return Words(f"By the p given with it{named}, ", f"按所给 p 值{f'（{name}）' if name else ''}，")[lang]
+    return Words(
+        f"Against the null “{model.title.en}” ({model.says.en.rstrip('.')}) ",
+        f"与零模型“{model.title.zh}”相比（{model.says.zh.rstrip('。')}），",
+    )[lang]
+
+
+def _departures(one: Reading, lang: Language) -> str:
+    """Where the first five curves that leave the global band do so."""
+    low, high = one.numbers("global_low"), one.numbers("global_high")
+    if low is None or high is None:
+        return ""
+    distance = np.array(one.columns.get("distance_km", []), dtype=np.float64)
+    said: list[str] = []
+    for name, rows in one.curves.items():
+        for out, way in (
+            (one.value > high, Words("above", "高于")),
+            (one.value < low, Words("below", "低于")),
+        ):
+            at = distance[rows[out[rows]]]
+            if at.size:
+                span = f"{number(at.min(), 3)}–{number(at.max(), 3)} km"
+                zh = f"{name} 在 {span} 内（{at.size} 处）{way.zh}全局带"
+                said.append(_said(lang, f"{name} {way.en} the global band at {at.size} distances in {span}", zh))
+    if not said:
+        return ""
+    return _said(lang, " " + "; ".join(said[:5]) + ".", "；".join(said[:5]) + "。")
 
 
 def _missing(one: Reading, lang: Language) -> str:

@@ -161,7 +161,7 @@ def _plain(axes: Axes) -> None:
 
 def _is_matrix(one: Reading) -> bool:
     two = [key for key in one.keys if len(set(one.columns[key])) > 1]
-    return len(one.keys) == 2 and len(two) == 2
+    return len(one.keys) == 2 and len(two) == 2 and "distance_km" not in one.keys
 
 
 def _legend(one: Reading, lang: Language) -> str:
@@ -175,7 +175,8 @@ def _legend(one: Reading, lang: Language) -> str:
         parts.append(Words("dark band: local, light band: global", "深色带：局部；浅色带：全局")[lang])
     elif one.numbers("band_low") is not None and not _is_matrix(one):
         parts.append(Words("grey: band of the null", "灰色：零假设带")[lang])
-    if _is_matrix(one) and _clear(one) is not None:
+    clear = _clear(one)
+    if _is_matrix(one) and clear is not None and clear.any():
         parts.append(Words("dots: not explained by chance", "圆点：不能由随机性解释")[lang])
     return Words("; ", "；")[lang].join(parts)
 

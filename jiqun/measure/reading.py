@@ -87,8 +87,23 @@ class Reading:
     def labels(self, names: Mapping[str, str] | None, keys: tuple[str, ...] | None = None) -> list[str]:
         """Name each row by its keys."""
         names = names or {}
-        parts = (self.columns[key] for key in (self.keys if keys is None else keys))
-        return [" × ".join(names.get(str(part), str(part)) for part in row) for row in zip(*parts, strict=True)]
+
+        def said(key: str, part: Any) -> str:
+            text = number(part) if isinstance(part, float) else str(part)
+            return f"{text} km" if key == "distance_km" else names.get(text, text)
+
+        chosen = self.keys if keys is None else keys
+        rows = zip(*(self.columns[key] for key in chosen), strict=True)
+        return [" × ".join(said(key, part) for key, part in zip(chosen, row, strict=True)) for row in rows]
+
+    @property
+    def curves(self) -> dict[str, NDArray[np.int64]]:
+        """Rows of each curve by distance, by name; empty where the index has none."""
+        if "distance_km" not in self.keys:
+            return {}
+        keys = tuple(key for key in self.keys if key != "distance_km")
+        labels = np.array(self.labels(None, keys))
+        return {str(name): np.flatnonzero(labels == name) for name in dict.fromkeys(labels.tolist())}
 
 
 def read(who: str, result: Any, index: str | None) -> Reading:

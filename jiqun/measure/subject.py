@@ -16,11 +16,22 @@ from numpy.typing import NDArray
 from jiqun.cluster import Cluster, JiqunError, MissingColumn, Words
 from jiqun.cluster.progress import Progress
 from jiqun.measure.cells import Cells, cells
+from jiqun.measure.conventions import parameters_of
 from jiqun.measure.index import Index, check_parameters, find
 from jiqun.measure.read import table_of
 from jiqun.measure.resample import generators
 
-__all__ = ["Subject", "draws_its_own_null", "numbers", "plain", "prepared", "repeat", "subject"]
+__all__ = [
+    "Subject",
+    "by_conventions",
+    "chosen_index",
+    "draws_its_own_null",
+    "numbers",
+    "plain",
+    "prepared",
+    "repeat",
+    "subject",
+]
 
 Array = NDArray[np.float64]
 Key = tuple[Any, ...]
@@ -193,19 +204,25 @@ def prepared(
     index: Index | str | Callable[..., Any], of: Any, parameters: Mapping[str, Any], *, space: Any, kind: str | None
 ) -> tuple[Index, Any, dict[str, Any]]:
     """Give the index, the table it reads, and all its parameters, checked."""
-    chosen = _index(index)
+    chosen = chosen_index(index)
     used = check_parameters(chosen, parameters)
     frame = table_of(of, chosen, space=space, kind=kind, parameters=parameters) if isinstance(of, Cluster) else of
     return chosen, frame, used
 
 
-def _index(index: Index | str | Callable[..., Any]) -> Index:
+def chosen_index(index: Index | str | Callable[..., Any]) -> Index:
+    """Give an index from its name, its function or itself."""
     from jiqun.measure import indices
 
     known = indices()
     if isinstance(index, Index):
         return index
     return find(index if isinstance(index, str) else str(getattr(index, "__name__", index)), known)
+
+
+def by_conventions(index: Index, preset: str | None, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the parameters with those of a package's conventions, which the ones given beside override."""
+    return {**(parameters_of(preset, index.name) if preset else {}), **parameters}
 
 
 def repeat(

@@ -289,6 +289,18 @@ def test_an_index_can_be_given_by_name_by_function_or_itself() -> None:
         envelope("hover", frame)
 
 
+def test_the_conventions_of_a_package_are_followed() -> None:
+    frame = plants(1)
+    half, whole = (envelope("locational_gini", frame, n=9, preset=preset) for preset in ("econgeo", None))
+    for name in ("value", "expected", "band_high"):
+        assert (2 * half[name]).to_numpy() == pytest.approx(whole[name].to_numpy())
+    resampled = bootstrap("locational_gini", frame, n=9, preset="econgeo")
+    assert resampled["value"].equals(half["value"])
+    assert bootstrap("locational_gini", frame, n=9, preset="econgeo", definition="lorenz")["value"].equals(
+        whole["value"]
+    )
+
+
 # Bootstrap
 
 

@@ -148,6 +148,25 @@ def test_an_explanation_names_the_null_it_was_tested_against() -> None:
     assert "“随机区位”" in found.explain("zh")
 
 
+def test_an_explanation_of_curves_counts_curves_and_says_where_they_leave_the_band() -> None:
+    rng = np.random.default_rng(1)
+    at = np.vstack([rng.normal(0, 0.02, (60, 2)), rng.normal(0, 0.6, (200, 2))])
+    frame = pl.DataFrame(
+        {"industry_id": ["close"] * 60 + ["wide"] * 200, "lon": 120 + at[:, 0], "lat": 30 + at[:, 1], "size": 1.0}
+    )
+    found = envelope("kd", frame, n=99)
+    text = found.explain()
+    count = found.group_by("industry_id").agg(pl.col("p_adjusted").first()).filter(pl.col("p_adjusted") <= 0.05).height
+    assert f"{count} curves differ at 5 %" in text
+    above = found.filter((pl.col("industry_id") == "close") & (pl.col("value") > pl.col("global_high")))
+    assert above.height
+    assert f"close above the global band at {above.height} distances in" in text
+    assert f"{count} 条曲线在 5 % 水平上显著" in found.explain("zh")
+    axes = found.plot().axes
+    assert len(axes) == 2
+    assert len(axes[0].collections) == 2
+
+
 # LaTeX
 
 
