@@ -223,8 +223,7 @@ def curve_table(
     bands, everywhere = _bands(curves, level)
     rows = np.bincount(found.industry, minlength=len(found.industries) + 1)[case]
     flat = curves.value.ravel()
-    left = f"{found.left_out} rows without coordinates were left out" if found.left_out else None
-    always = "; ".join(part for part in (left, said) if part) or None
+    always = "; ".join(part for part in (found.remark, said) if part) or None
     reasons = [None if np.isfinite(v) else why(n // k, n % k) for n, v in enumerate(flat)]
     return tidy(
         {

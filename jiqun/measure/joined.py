@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -10,6 +10,7 @@ import narwhals as nw
 from jiqun.cluster import Cluster
 from jiqun.measure.cells import tidy
 from jiqun.measure.index import Index
+from jiqun.measure.points import OF_PLACE
 
 __all__ = ["joined"]
 
@@ -38,7 +39,8 @@ def joined(cluster: Cluster, chosen: Index, table: nw.LazyFrame[Any], given: Map
     narwhals.LazyFrame
         The table with ``area``, ``population``, ``level`` or ``parent`` of the place, or ``industry_parent``, where a
         parameter names it, the table has it not, and the cluster's places (or industries) do. For spatial
-        association ``lon`` and ``lat``, and ``geometry`` for contiguity, in the same way.
+        association ``lon`` and ``lat``, and ``geometry`` for contiguity, in the same way; for indices by distance
+        ``lon`` and ``lat`` where actors have no coordinates of their own, which their notes say.
     """
     fields = chosen.parameters.model_fields
     asked = (given.get(name, fields[name].default) for name in BY_PARAMETER if name in fields)
@@ -47,12 +49,21 @@ def joined(cluster: Cluster, chosen: Index, table: nw.LazyFrame[Any], given: Map
         # of places, which have a position of their own where their actors have none
         wanted |= {"lon", "lat"} | ({"geometry"} if given.get("neighbours") == "contiguity" else set())
     present = table.collect_schema().names()
+    if chosen.family == "distance" and "place_id" in present and not _positioned(present):
+        wanted |= {"lon", "lat"}
     for other, key, columns in (("places", "place_id", OF_PLACES), ("industries", "industry_id", OF_INDUSTRIES)):
         add = {name: of for name, of in columns.items() if name in wanted and name not in present}
         add = {name: of for name, of in add.items() if cluster.has(other, key, of)}
         if add and key in present:
             table = _join(table, cluster.scan(other), key, add)
+            if chosen.family == "distance" and "lon" in add:
+                table = table.with_columns(nw.lit(True).alias(OF_PLACE))
     return table
+
+
+def _positioned(present: Sequence[str]) -> bool:
+    """Say whether actors have coordinates of their own."""
+    return any(set(pair) <= set(present) for pair in (("lon", "lat"), ("x", "y"), ("d1", "d2", "d3")))
 
 
 def _join(table: nw.LazyFrame[Any], other: nw.LazyFrame[Any], key: str, add: Mapping[str, str]) -> nw.LazyFrame[Any]:

@@ -2,7 +2,7 @@
 
 A bin holds Σw, Σwε, Σwε², Σwε³ of its pairs, ε from its middle. The sum of kernels over the pairs of a bin is then
 its Taylor series to the third order (Hermite polynomials times the Gaussian): with bins of h/64 the
-remainder is below 2e-10 of a pair's contribution, however the distances lie in the bin.
+remainder is below 5e-10 of the kernel's height, however the distances lie in the bin.
 """
 
 from __future__ import annotations

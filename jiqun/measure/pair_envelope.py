@@ -96,7 +96,8 @@ def nulls(
     everything = _everything(found, list(asked.values()), choices, weighting if labels else "none", ordering)
     explicit = _explicit(asked, draws, labels, simulations)
     sites = np.ascontiguousarray(found.at.T)
-    simulated: dict[int, Array] = _nested(found, asked, explicit, choices, simulations, rng=drawing)
+    equal = set() if labels else {k for k in explicit if asked[k].nested}
+    simulated = _nested(found, asked, sorted(equal), choices, simulations, rng=drawing)
     for k in sorted(explicit - simulated.keys()):
         own = _own(found, asked[k].of, weighting) if labels else None
         simulated[k] = _free(found, asked[k], own, choices, simulations, rng=drawing)
@@ -161,13 +162,12 @@ def _explicit(asked: dict[int, Asked], draws: Draws, labels: bool, simulations: 
 def _nested(
     found: Points,
     asked: dict[int, Asked],
-    explicit: set[int],
+    chosen: list[int],
     choices: Choices,
     simulations: int,
     *,
     rng: np.random.Generator,
 ) -> dict[int, Array]:
-    chosen = [k for k in sorted(explicit) if asked[k].nested]
     if not chosen:
         return {}
     h = [asked[k].found.h for k in chosen]

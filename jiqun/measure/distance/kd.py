@@ -318,6 +318,5 @@ def _note(found: Points, curve: Density, under: Nulls, simulations: int) -> str 
     said = [curve.reason]
     if simulations and curve.reason is None and under.curves is None:
         said.append("every site is of this industry: there is no other to draw")
-    if found.left_out:
-        said.append(f"{found.left_out} rows without coordinates were left out")
+    said.append(found.remark)
     return "; ".join(part for part in said if part) or None
