@@ -175,10 +175,12 @@ def of_whole(
 
     Parameters
     ----------
-    draws, inference
-        The values and how they are drawn.
+    draws
+        The values.
     frame
         The caller's table.
+    inference
+        How permutations are drawn.
     statistic
         Function of weights and of values (n, draws), giving (draws,).
     moments
@@ -233,10 +235,12 @@ def of_places(
 
     Parameters
     ----------
-    draws, inference
-        The values and how they are drawn.
+    draws
+        The values.
     frame
         The caller's table.
+    inference
+        How permutations are drawn.
     statistic
         Function of a unit giving (n,); NaN for an island.
     describe

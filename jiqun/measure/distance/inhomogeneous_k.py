@@ -125,7 +125,7 @@ def inhomogeneous_k(
         Standard deviation of the Gaussian in km, or Scott's rule over the plants that are smoothed. The density is
         divided by the share of the kernel within the window.
     renormalise
-        Divide by ``Σ 1/λ / |W|``, as spatstat does. The border correction is a ratio by itself.
+        Divide by ``Σ 1/λ / area``, as spatstat does. The border correction is a ratio by itself.
     simulations
         Draws of the null hypothesis for the bands and p.
     null

@@ -101,7 +101,7 @@ def ripley_g(
     normalise
         ``"pairs"``: by n(n − 1); ``"squared"``: by n².
     bandwidth
-        Half the width ``h`` of the Epanechnikov kernel in km, or Stoyan's rule, 0.15/√(n/|W|) with the n of the points
+        Half the width ``h`` of the Epanechnikov kernel in km, or Stoyan's rule, 0.15/√(n/area) with the n of the points
         that are counted.
     divisor
         ``"r"`` (default of spatstat) or ``"d"``.

@@ -118,7 +118,7 @@ def ripley_k(
     -----
     Pairs whose circle lies within the window have weight one and are counted by whole nodes of a k-d tree. The border
     correction counts around points farther than ``r`` from the border and divides by their number times
-    (n − 1)/|W| (n/|W| with ``normalise="squared"``, as spatstat). K knows no economic space: where factories cannot
+    (n − 1)/area (n/area with ``normalise="squared"``, as spatstat). K knows no economic space: where factories cannot
     be, it finds dispersion. Use M or K_d for industries.
 
     References

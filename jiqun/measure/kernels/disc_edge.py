@@ -99,10 +99,12 @@ def edge_rings(  # noqa: PLR0917
 
     Parameters
     ----------
-    sources, weight, at, own, radii, edge, workers
+    sources, weight, at, own, radii, edge
         As in :func:`edge_sums`.
     ring
         Half the width of the ring in km, ``h``; and whether a pair is divided by its own distance in place of ``r``.
+    workers
+        As in :func:`edge_sums`.
 
     Returns
     -------
