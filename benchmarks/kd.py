@@ -50,7 +50,7 @@ def exact() -> None:
     for count, theirs in DBMSS.items():
         frame = plants(count)
         seconds, _ = cpu(lambda f=frame: kd(f), 5)
-        print(f"  n = {count:6d}: {seconds:6.2f} CPU s; dbmss {theirs:5.2f} ({theirs / seconds:.0f} times)", flush=True)
+        print(f"  n = {count:6d}: {seconds:6.2f} CPU s; dbmss {theirs:5.2f} ({theirs / seconds:.1f} times)", flush=True)
     for name, options in (("weighted by size", {"weight": "size"}), ("on the sphere", {})):
         frame = plants(20_000)
         if name == "on the sphere":
