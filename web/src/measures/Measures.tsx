@@ -73,7 +73,7 @@ function Measure({ indices, index, read, set }: MeasureProps) {
   const address = path("clusters", card.id, "measures", index.name);
   return (
     <div className="measure">
-      <IndexForm indices={indices} index={index} fields={fields} space={space} industries={names.industries} read={read} set={change} onIndex={(name) => set({ ...clear, ...OF_RESULT, index: name }, false)} onMethod={() => setMethod(true)} />
+      <IndexForm indices={indices} index={index} fields={fields} space={space} industries={names.industries} read={read} set={change} onIndex={(name) => set({ ...clear, ...OF_RESULT, ...withBand(indices.find((each) => each.name === name)), index: name }, false)} onMethod={() => setMethod(true)} />
       <div className="measure-result">
         <Keys index={index} names={spaced} read={read} set={change} />
         <Answer address={address} query={query} what={t(index.title)} elsewhere={card.digital && space === "physical" && index.spaces.includes("digital") ? () => set({ space: "digital" }) : null}>
@@ -91,6 +91,12 @@ function Measure({ indices, index, read, set }: MeasureProps) {
       </Drawer>
     </div>
   );
+}
+
+/** A curve says little without the band of chance, which the library leaves out unless it is asked for. */
+function withBand(index: IndexCard | undefined): Record<string, string> {
+  const bare = index && index.grain.includes("distance_km") && fieldsOf(index.parameters).some(({ name, initial }) => name === "simulations" && initial === "0");
+  return bare ? { "p.simulations": "199" } : {};
 }
 
 interface AnswerProps {
