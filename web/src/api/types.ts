@@ -11,7 +11,9 @@ export type Columnar = Record<string, unknown[]>;
 export type ClusterCard = Sent<Schemas["ClusterCard"]>;
 /** Words for codes are left out where there are none. */
 export type DataColumn = Omit<Sent<Schemas["DataColumn"]>, "values"> & Partial<Pick<Sent<Schemas["DataColumn"]>, "values">>;
-export type Figure = Omit<Sent<Schemas["Figure"]>, "columns"> & { columns: DataColumn[] } & Guides;
+export type Figure = Omit<Sent<Schemas["Figure"]>, "columns" | "kind"> & { columns: DataColumn[]; kind: Schemas["Figure"]["kind"] | Drawing } & Guides;
+/** Drawings that pages make of their tables: densities one behind the other, and a way through a plane. */
+export type Drawing = "ridge" | "path";
 /** What a page draws behind the values: the value of chance, the course expected under it, bands around that. */
 export interface Guides {
   neutral?: number | null;
@@ -19,6 +21,14 @@ export interface Guides {
   expected?: string;
   /** The widest first. */
   bands?: { low: string; high: string; title: Text }[];
+  /** The series, or the point, that is looked at now. */
+  marked?: string;
+  /** The smallest value at the top, as with ranks. */
+  inverse?: boolean;
+  /** Series are steps from little to much, not names. */
+  ramp?: boolean;
+  /** Values are written into the cells of a heat map. */
+  labelled?: boolean;
 }
 export type Filters = Sent<Schemas["Filters"]>;
 export type Finding = Sent<Schemas["Finding"]>;

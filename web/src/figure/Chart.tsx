@@ -5,6 +5,7 @@ import type { Figure } from "../api/types";
 import { useLook } from "../look/look";
 import { init, type EChartsType } from "./engine";
 import { chartHeight, chartOption } from "./option";
+import { stillSvg } from "./still";
 
 export interface ChartHandle {
   /** The chart as PNG, twice the size it is shown at. */
@@ -40,14 +41,7 @@ export default function Chart({ figure, handle }: { figure: Figure; handle?: Ref
 
   useImperativeHandle(handle, () => ({
     png: () => chart.current?.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: palette.surface }) ?? "",
-    svg: () => {
-      const width = box.current?.clientWidth ?? 640;
-      const still = init(null, null, { renderer: "svg", ssr: true, width, height });
-      still.setOption(chartOption(figure, { language, palette, width }));
-      const text = still.renderToSVGString();
-      still.dispose();
-      return text;
-    },
+    svg: () => stillSvg(figure, { language, palette, width: box.current?.clientWidth ?? 640 }),
     size: () => ({ width: box.current?.clientWidth ?? 0, height }),
   }));
 

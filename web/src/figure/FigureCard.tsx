@@ -1,5 +1,5 @@
 /** A figure with everything that belongs to it: takeaway, table twin, downloads, and how it is known. */
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import type { Columnar, Figure } from "../api/types";
 import { download, toCsv } from "../format/csv";
@@ -24,15 +24,26 @@ interface Props {
   table: boolean;
   onTable: (shown: boolean) => void;
   marked: boolean;
+  /** What is shown in place of the chart, such as a table of shaded cells; the files hold the chart. */
+  picture?: ReactNode;
 }
 
-export function FigureCard({ figure, cluster, source, table, onTable, marked }: Props) {
-  const { w, t } = useLook();
+/** Width of a picture that was never on screen. */
+const STILL = 720;
+
+export function FigureCard({ figure, cluster, source, table, onTable, marked, picture }: Props) {
+  const { w, t, language, palette } = useLook();
   const chart = useRef<ChartHandle>(null);
   const card = useRef<HTMLElement>(null);
   const [how, setHow] = useState(false);
   const shown = useMemo(() => worded(figure, t), [figure, t]);
   const empty = figure.missing !== null && figure.missing !== undefined;
+  const drawn = async () => {
+    if (!picture) return chart.current;
+    const { stillPng, stillSvg } = await import("./still");
+    const style = { language, palette, width: STILL };
+    return { png: () => stillPng(shown, style), svg: () => stillSvg(shown, style) };
+  };
 
   useEffect(() => {
     if (marked) card.current?.scrollIntoView({ behavior: "smooth", block: "center" });
@@ -53,6 +64,8 @@ export function FigureCard({ figure, cluster, source, table, onTable, marked }: 
           </div>
         ) : table ? (
           <DataTable columns={figure.columns} rows={shown.rows as Columnar} caption={t(figure.title)} pageSize={12} />
+        ) : picture ? (
+          picture
         ) : (
           <ErrorBoundary>
             <Suspense fallback={<Loading height={chartHeight(figure)} />}>
@@ -72,12 +85,9 @@ export function FigureCard({ figure, cluster, source, table, onTable, marked }: 
                   icon="image"
                   label={w("png")}
                   title={w("downloadPng")}
-                  onClick={() => {
-                    const drawn = chart.current;
-                    if (drawn) void framedPng(drawn.png(), { title: t(figure.title), takeaway: t(figure.takeaway), source }).then((blob) => download(`${cluster}-${figure.id}.png`, blob));
-                  }}
+                  onClick={() => void drawn().then((made) => made && framedPng(made.png(), { title: t(figure.title), takeaway: t(figure.takeaway), source })).then((blob) => blob && download(`${cluster}-${figure.id}.png`, blob))}
                 />
-                <Tool icon="image" label={w("svg")} title={w("downloadSvg")} onClick={() => chart.current && download(`${cluster}-${figure.id}.svg`, chart.current.svg(), "image/svg+xml")} />
+                <Tool icon="image" label={w("svg")} title={w("downloadSvg")} onClick={() => void drawn().then((made) => made && download(`${cluster}-${figure.id}.svg`, made.svg(), "image/svg+xml"))} />
               </>
             )}
           </>

@@ -3,13 +3,16 @@ import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "ec
 import type { EChartsCoreOption } from "echarts/core";
 
 import type { Figure } from "../api/types";
-import { rgb, seriesColours, spaceColour, spaceRamp } from "../look/colours";
+import { rampColours, rgb, seriesColours, spaceColour, spaceRamp } from "../look/colours";
 import { say } from "../words/words";
 import { axisTitle, categoryAxis, described, legend, nameAxis, textStyle, tooltip, valueAxis, type Style } from "./frame";
+import { way } from "./path";
+import { ridge, ridgeHeight } from "./ridge";
 import { bySeries, column, distinct, isMeasured, labels, numbers } from "./rows";
 
 /** Height a chart needs: lists of names grow with their number. */
 export function chartHeight(figure: Figure): number {
+  if (figure.kind === "ridge") return ridgeHeight(bySeries(figure).size);
   const names = distinct(labels(figure, figure.kind === "heat" ? figure.series : figure.x)).length;
   if (figure.kind === "bar" || figure.kind === "interval") return Math.max(180, Math.min(520, names * 26 + 44));
   if (figure.kind === "heat") return Math.max(200, Math.min(560, names * 24 + 84));
@@ -19,6 +22,8 @@ export function chartHeight(figure: Figure): number {
 export function chartOption(figure: Figure, style: Style): EChartsCoreOption {
   const base = { animation: false, aria: { enabled: false }, textStyle: textStyle(style) };
   if (figure.kind === "heat") return { ...base, ...heat(figure, style) };
+  if (figure.kind === "ridge") return { ...base, ...ridge(figure, style) };
+  if (figure.kind === "path") return { ...base, ...way(figure, style) };
   if (figure.kind === "bar" || figure.kind === "interval") return { ...base, ...across(figure, style) };
   return { ...base, ...along(figure, style) };
 }
@@ -37,7 +42,7 @@ function along(figure: Figure, style: Style): EChartsCoreOption {
   const x = described(figure, figure.x);
   const measured = isMeasured(x?.type);
   const groups = bySeries(figure);
-  const colours = seriesColours(figure.space, style.palette);
+  const colours = figure.ramp ? rampColours(figure.space, style.palette, groups.size) : seriesColours(figure.space, style.palette);
   const many = groups.size > 1;
   const names = [...groups.keys()];
   const series = names.flatMap((name, k) => alongSeries(figure, name, groups.get(name) ?? [], colours[k % colours.length] as string));
@@ -58,7 +63,7 @@ function along(figure: Figure, style: Style): EChartsCoreOption {
     xAxis: measured
       ? { ...valueAxis(x, style), ...extent, scale, name: axisTitle(x, style.language), nameLocation: "middle", nameGap: 28, nameTextStyle: textStyle(style), splitLine: { show: false } }
       : { ...categoryAxis(distinct(labels(figure, figure.x)), x, style), boundaryGap: figure.kind === "column" || figure.kind === "stacked" },
-    yAxis: { ...valueAxis(described(figure, figure.y), style, figure.log), ...upright, scale, name: axisTitle(described(figure, figure.y), style.language), nameTextStyle: { ...textStyle(style), align: "left", padding: [0, 0, 0, -2] }, nameGap: 12 },
+    yAxis: { ...valueAxis(described(figure, figure.y), style, figure.log), ...upright, scale, inverse: figure.inverse === true, ...(figure.inverse ? { min: 1 } : {}), name: axisTitle(described(figure, figure.y), style.language), nameTextStyle: { ...textStyle(style), align: "left", padding: [0, 0, 0, -2] }, nameGap: 12 },
     series,
   };
 }
@@ -283,6 +288,6 @@ function heat(figure: Figure, style: Style): EChartsCoreOption {
       textStyle: textStyle(style),
       inRange: { color: [...spaceRamp(figure.space, style.palette)] },
     },
-    series: [{ type: "heatmap", data, itemStyle: { borderWidth: 1, borderColor: style.palette.surface }, emphasis: { itemStyle: { borderColor: spaceColour(figure.space, style.palette) } } }],
+    series: [{ type: "heatmap", data, label: { show: figure.labelled === true, fontSize: 12, formatter: ({ value }: { value: (number | null)[] }) => (typeof value[2] === "number" ? value[2].toFixed(3) : "") }, itemStyle: { borderWidth: 1, borderColor: style.palette.surface }, emphasis: { itemStyle: { borderColor: spaceColour(figure.space, style.palette) } } }],
   };
 }

@@ -84,6 +84,16 @@ export function seriesColours(space: Space, palette: Palette): string[] {
   return [spaceColour(space, palette), ...free, ...[violet, teal].filter((colour) => colour !== spaceColour(space, palette))];
 }
 
+/** As many colours as there are steps, from little to much. */
+export function rampColours(space: Space, palette: Palette, steps: number): string[] {
+  const ramp = spaceRamp(space, palette).map(rgb);
+  return Array.from({ length: steps }, (_, k) => {
+    const at = steps < 2 ? ramp.length - 2 : (k * (ramp.length - 1)) / (steps - 1);
+    const [a, b] = [ramp[Math.floor(at)] as Rgb, ramp[Math.ceil(at)] as Rgb];
+    return `#${a.map((from, channel) => Math.round(from + (at - Math.floor(at)) * ((b[channel] as number) - from)).toString(16).padStart(2, "0")).join("")}`;
+  });
+}
+
 export function categoryColour(position: number, palette: Palette): string {
   return palette.categories[position] ?? palette.quiet;
 }
