@@ -10,16 +10,22 @@ __all__ = ["JiqunError", "MissingColumn", "MissingTable", "UnknownName"]
 
 _WHAT = {
     "canonical table": "标准表",
+    "choice": "选项",
     "cluster": "集群",
     "column": "列",
     "figure": "图",
+    "grain": "时期长度",
     "index": "指数",
     "industry": "行业",
     "indicator": "指标",
+    "indicator system": "指标体系",
     "job": "任务",
+    "period": "时期",
+    "place": "地点",
     "preset": "预设",
     "room": "模块",
     "rule": "检查规则",
+    "step": "步骤",
     "table": "表",
 }
 

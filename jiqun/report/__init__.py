@@ -6,19 +6,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jiqun.report.agreeing import agreement
     from jiqun.report.cards import card, filters, findings
+    from jiqun.report.choosing import space_choices
     from jiqun.report.comparing import choices, compare, similar
     from jiqun.report.drawing import figures
+    from jiqun.report.evaluating import evaluation, evaluation_choices, evaluation_progress, evaluation_table
     from jiqun.report.headlines import compare_clusters
     from jiqun.report.maps import map_layer, places_layer
     from jiqun.report.networks import network
     from jiqun.report.profiles import figure, profile
+    from jiqun.report.quadrant import drift, quadrants
 
 __all__ = [
+    "agreement",
     "card",
     "choices",
     "compare",
     "compare_clusters",
+    "drift",
+    "evaluation",
+    "evaluation_choices",
+    "evaluation_progress",
+    "evaluation_table",
     "figure",
     "figures",
     "filters",
@@ -27,14 +37,22 @@ __all__ = [
     "network",
     "places_layer",
     "profile",
+    "quadrants",
     "similar",
+    "space_choices",
 ]
 
 _WHERE = {
+    "agreement": "agreeing",
     "card": "cards",
     "choices": "comparing",
     "compare": "comparing",
     "compare_clusters": "headlines",
+    "drift": "quadrant",
+    "evaluation": "evaluating",
+    "evaluation_choices": "evaluating",
+    "evaluation_progress": "evaluating",
+    "evaluation_table": "evaluating",
     "figure": "profiles",
     "figures": "drawing",
     "filters": "cards",
@@ -43,7 +61,9 @@ _WHERE = {
     "network": "networks",
     "places_layer": "maps",
     "profile": "profiles",
+    "quadrants": "quadrant",
     "similar": "comparing",
+    "space_choices": "choosing",
 }
 
 

@@ -84,8 +84,14 @@ class Choices(BaseModel):
         Literal["panel", "period", "mean"], Field(description="Quantiles of the panel, of each period, or of ratios.")
     ] = "panel"
     neighbours: Annotated[int, Field(ge=1, le=100, description="Nearest places that are neighbours.")] = 6
+    first: Annotated[str, Field(max_length=20, description="First period; empty: the first of the panel.")] = ""
+    last: Annotated[str, Field(max_length=20, description="Last period; empty: the last of the panel.")] = ""
     without: Annotated[
-        tuple[str, ...], Field(max_length=1000, description="Places left out, such as those whose figures are made up.")
+        tuple[str, ...],
+        Field(
+            max_length=1000,
+            description="Places left out, such as those whose figures are made up; not said: those the system names.",
+        ),
     ] = ()
     controls: Annotated[
         tuple[str, ...], Field(max_length=10, description="Indicators of the panel for conditional convergence.")

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiqun.cluster import Cluster, Finding, Findings, JiqunError, UnknownName, Words, __version__
+from jiqun.cluster.progress import Progress, silent
 from jiqun.measure.evaluation.choices import Choices, choices
 from jiqun.measure.evaluation.dynamics import ALL_STEPS
 from jiqun.measure.evaluation.geography import geography
 from jiqun.measure.evaluation.panel import Panel, read_panel
 from jiqun.measure.evaluation.prepare import prepare
 from jiqun.measure.evaluation.ranks import ranks
-from jiqun.measure.evaluation.remarks import remark
+from jiqun.measure.evaluation.remarks import REMARKS, remark
 from jiqun.measure.evaluation.scored import Scored, long, node_scores, table
 from jiqun.measure.evaluation.scores import Missing, dynamic_topsis
 from jiqun.measure.evaluation.system import System, load_system
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["Evaluation", "evaluate"]
+
+_READING = Words("Reading the panel", "读取面板")
+_SCORING = Words("Standardising, weighing, scoring", "标准化、赋权、计算得分")
+_DONE = Words("Evaluated", "评价完成")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ def evaluate(
     *,
     places: Any = None,
     steps: Collection[str] | None = None,
+    progress: Progress = silent,
     **chosen: Any,
 ) -> Evaluation:
     """Evaluate places by an indicator system: the whole workflow of the measurement literature.
@@ -94,6 +100,8 @@ def evaluate(
         Frame of places (``place_id, name, parent, lon, lat``), where ``data`` is not a cluster that has them.
     steps
         Names of the steps after the scores; None: all.
+    progress
+        Told before each step.
     **chosen
         Choices by name; see :class:`~jiqun.measure.evaluation.choices.Choices`.
 
@@ -139,9 +147,15 @@ def evaluate(
     wanted = _wanted(steps)
     findings: list[Finding] = []
     asked = tuple(dict.fromkeys((*tree.columns, *settings.controls)))
+    progress(_READING, 0, len(wanted) + 2)
     panel, odd = read_panel(data, indicators=asked)
-    panel = _without(panel, settings.without)
+    if "without" not in chosen:
+        named = tuple(p.place for p in tree.head.without if p.place in panel.places)
+        settings = settings.model_copy(update={"without": named})
+    panel = _without(panel, settings, tree, findings)
+    panel = _within(panel, settings, findings)
     findings += odd
+    progress(_SCORING, 1, len(wanted) + 2)
     for control in settings.controls:
         panel.of(control)
     prepared = prepare(panel, tree, settings, findings)
@@ -150,25 +164,53 @@ def evaluate(
     state = Scored(panel, tree, settings, prepared, where, node_scores(prepared, tree, settings))
     _remark_scores(state, findings)
     tables = _basic(state)
-    for name in wanted:
+    for n, name in enumerate(wanted):
         title, step = ALL_STEPS[name]
+        progress(title, n + 2, len(wanted) + 2)
         try:
             tables |= step(state)
         except JiqunError as error:
             findings.append(_not_computable(title, error))
+    progress(_DONE, len(wanted) + 2, len(wanted) + 2)
     return Evaluation(
         tree, settings, panel, MappingProxyType(tables), Findings.of(findings), _trace(data, panel, tree, settings)
     )
 
 
-def _without(panel: Panel, left_out: Collection[str]) -> Panel:
+def _without(panel: Panel, chosen: Choices, system: System, findings: list[Finding]) -> Panel:
+    left_out = chosen.without
     for place in left_out:
         if place not in panel.places:
             raise UnknownName("place", place, panel.places[:20])
     kept = [i for i, place in enumerate(panel.places) if place not in left_out]
     if not kept:
         raise JiqunError("evaluate: every place is left out.", "evaluate：所有地点都被剔除。")
+    if left_out:
+        why = [p.why for p in system.head.without if p.place in left_out and p.why.en]
+        said = REMARKS["left_out"][2]
+        done = Words(" ".join([*(w.en for w in why), said.en]), "".join([*(w.zh for w in why), said.zh]))
+        findings.append(remark("left_out", "place_id", len(left_out), len(panel.places), left_out, done=done))
     return Panel(panel.periods, tuple(panel.places[i] for i in kept), panel.indicators, panel.values[:, kept])
+
+
+def _within(panel: Panel, chosen: Choices, findings: list[Finding]) -> Panel:
+    """Keep the periods asked for; growth and differences then have no period before the first of them."""
+    ends = [chosen.first or panel.periods[0], chosen.last or panel.periods[-1]]
+    for period in ends:
+        if period not in panel.periods:
+            raise UnknownName("period", period, panel.periods)
+    first, last = (panel.periods.index(p) for p in ends)
+    if first > last:
+        raise JiqunError(
+            f"evaluate: the first period {ends[0]} comes after the last, {ends[1]}.",
+            f"evaluate：起始时期 {ends[0]} 晚于截止时期 {ends[1]}。",
+        )
+    cut = [p for t, p in enumerate(panel.periods) if not first <= t <= last]
+    if not cut:
+        return panel
+    findings.append(remark("period_cut", "period", len(cut), len(panel.periods), cut))
+    kept = slice(first, last + 1)
+    return Panel(panel.periods[kept], panel.places, panel.indicators, panel.values[kept])
 
 
 def _wanted(steps: Collection[str] | None) -> list[str]:

@@ -115,6 +115,16 @@ REMARKS: Mapping[str, tuple[Severity, Words, Words]] = MappingProxyType(
                 "Its sign was kept as the system says; check whether it is right.", "仍按体系所定方向；请核对正负号。"
             ),
         ),
+        "left_out": (
+            "info",
+            Words("Places that are left out", "被剔除的地点"),
+            Words("They take no part; without = … chooses others.", "不参与评价；可用 without = … 另行指定。"),
+        ),
+        "period_cut": (
+            "info",
+            Words("Periods that are left out", "被剔除的时期"),
+            Words("Only the periods asked for were evaluated.", "只评价所指定的时期。"),
+        ),
         "unknown_place": (
             "warning",
             Words("Places that the table of places does not know", "地点表中没有的地点"),

@@ -107,12 +107,20 @@ class Comparison(_Section):
     matrix: tuple[tuple[Judgement, ...], ...]
 
 
+class LeftOut(_Section):
+    """A place that the system leaves out unless told otherwise, and why."""
+
+    place: str = Field(min_length=1, max_length=200)
+    why: Text = Words("", "")
+
+
 class _Head(_Section):
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
     title: Text
     summary: Text = Words("", "")
     source: Text = Words("", "")
     couple: tuple[str, ...] = ()
+    without: tuple[LeftOut, ...] = Field(default=(), max_length=1000)
 
 
 class System(_Section):

@@ -331,6 +331,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clusters/{id}/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the spaces are made of
+         * @description Kinds of interaction, channels, ties and periods that the cluster has, and what it lacks for either space.
+         */
+        get: operations["spaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/quadrants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Industries in two spaces
+         * @description Whether each industry is concentrated on the ground and in the network, with interval and probability.
+         */
+        get: operations["quadrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How industries moved
+         * @description The change of each industry in both spaces from one period to the next, with interval.
+         */
+        get: operations["drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the two spaces agree
+         * @description Whether actors, and industries, that are near on the ground are near in the network.
+         */
+        get: operations["agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clusters/{id}/compare/choices": {
         parameters: {
             query?: never;
@@ -423,6 +503,89 @@ export interface paths {
          * @description Whole clusters side by side: their size, and the median of indices over their places or industries.
          */
         get: operations["compare_clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/evaluate/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be evaluated, and how
+         * @description Indicator systems, those that the cluster's data can fill first, and every choice with what it can be.
+         */
+        get: operations["evaluation_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluate
+         * @description The whole chain: scores and ranks with intervals, weights, and the tables of every step, as chosen.
+         *
+         *     What takes long answers 504 and is there a little later; how far it is stands in `evaluate/progress`. A table
+         *     without rows is given by `evaluate/table`.
+         */
+        get: operations["evaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/evaluate/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an evaluation is
+         * @description The step that is being computed of the evaluation with the same parameters; not running: done or not begun.
+         */
+        get: operations["evaluation_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/evaluate/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One table of an evaluation
+         * @description A table whole, or its rows of one period, node, place or indicator.
+         */
+        get: operations["evaluation_table"];
         put?: never;
         post?: never;
         delete?: never;
@@ -546,12 +709,119 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AgreementFound
+         * @description One statistic of the agreement of the two spaces.
+         */
+        AgreementFound: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            reading: components["schemas"]["Text"];
+            /** Value */
+            value: number | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /** P */
+            p?: number | null;
+            /**
+             * Members
+             * @description Actors, or industries, it is computed from.
+             */
+            members: number;
+        };
+        /**
+         * Allowed
+         * @description A value that a choice can take.
+         */
+        Allowed: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+        };
+        /**
          * BoundaryList
          * @description Names of the outlines that may be drawn under a map.
          */
         BoundaryList: {
             /** Names */
             names: string[];
+        };
+        /**
+         * BuiltSpace
+         * @description What a digital space was made of, and how firm its communities are.
+         */
+        BuiltSpace: {
+            interactions: components["schemas"]["Text"];
+            /**
+             * Period
+             * @description Empty: all time.
+             * @default
+             */
+            period: string;
+            /**
+             * Actors
+             * @description Actors with a link; only they have a place there.
+             */
+            actors: number;
+            /** Counterparts */
+            counterparts: number;
+            /**
+             * Communities
+             * @description Null where the result does not use communities.
+             */
+            communities?: number | null;
+            /** Seeds */
+            seeds?: number | null;
+            /**
+             * Stability
+             * @description Mean adjusted Rand index between the partitions of several seeds: 1 the same, 0 chance.
+             */
+            stability?: number | null;
+            says: components["schemas"]["Text"];
+        };
+        /**
+         * ChoiceCard
+         * @description A choice of an evaluation: its name as a query parameter, what it means, what it can be.
+         */
+        ChoiceCard: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            says: components["schemas"]["Text"];
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "data" | "standardise" | "weigh" | "score" | "coupling" | "dynamics" | "space" | "random";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "one" | "number" | "integer" | "flag" | "text" | "list";
+            /**
+             * Allowed
+             * @description Of type one: the values.
+             */
+            allowed?: components["schemas"]["Allowed"][];
+            /** Default */
+            default?: unknown;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /**
+             * Open Low
+             * @description Whether `low` itself is not allowed.
+             * @default false
+             */
+            open_low: boolean;
+            /**
+             * Open High
+             * @default false
+             */
+            open_high: boolean;
         };
         /**
          * Choices
@@ -580,6 +850,24 @@ export interface components {
              * @description Indices that are compared where none is chosen.
              */
             default: string[];
+        };
+        /**
+         * ChosenValue
+         * @description A choice as it was taken.
+         */
+        ChosenValue: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /** Value */
+            value: unknown;
+            /** @description The value in words. */
+            said: components["schemas"]["Text"];
+            /**
+             * Default
+             * @description Whether it is what is taken when nothing is said.
+             */
+            default: boolean;
         };
         /**
          * ClusterCard
@@ -761,6 +1049,14 @@ export interface components {
             indices: components["schemas"]["ComparedIndex"][];
         };
         /**
+         * CoupledIndustries
+         * @description Whether the same pairs of industries are near on the ground and in the network.
+         */
+        CoupledIndustries: {
+            found: components["schemas"]["AgreementFound"];
+            figure: components["schemas"]["Figure"];
+        };
+        /**
          * DataColumn
          * @description One column of the table behind a figure.
          */
@@ -787,6 +1083,16 @@ export interface components {
             values?: {
                 [key: string]: components["schemas"]["Text"];
             };
+        };
+        /**
+         * Drift
+         * @description How far each industry moved from one period to the next.
+         */
+        Drift: {
+            figure: components["schemas"]["Figure"];
+            /** Periods */
+            periods: string[];
+            missing?: components["schemas"]["Text"] | null;
         };
         /**
          * Edges
@@ -818,6 +1124,136 @@ export interface components {
          */
         ErrorShape: {
             error: components["schemas"]["ErrorBody"];
+        };
+        /**
+         * EvaluationChoices
+         * @description What can be evaluated, by what, and how.
+         */
+        EvaluationChoices: {
+            /**
+             * Systems
+             * @description Those that can be used first.
+             */
+            systems: components["schemas"]["SystemCard"][];
+            /**
+             * Default
+             * @description System that is used where none is named; empty where none can be.
+             */
+            default: string;
+            /** @description Why no system can be used. */
+            reason?: components["schemas"]["Text"] | null;
+            /** Steps */
+            steps: components["schemas"]["StepCard"][];
+            /** Choices */
+            choices: components["schemas"]["ChoiceCard"][];
+            /**
+             * Periods
+             * @description Of the panel of the default system.
+             */
+            periods: string[];
+            /** Places */
+            places: number;
+            /**
+             * Unreadable
+             * @description Files in `indicators` that are no system.
+             */
+            unreadable?: components["schemas"]["Text"][];
+        };
+        /**
+         * EvaluationProgress
+         * @description How far an evaluation is that is being computed.
+         */
+        EvaluationProgress: {
+            /** Running */
+            running: boolean;
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            step: components["schemas"]["Text"];
+            /**
+             * Done
+             * @default 0
+             */
+            done: number;
+            /** Total */
+            total?: number | null;
+        };
+        /**
+         * EvaluationReport
+         * @description An evaluation: tables, the choices they rest on, and all that was odd.
+         */
+        EvaluationReport: {
+            system: components["schemas"]["SystemCard"];
+            /** Choices */
+            choices: components["schemas"]["ChosenValue"][];
+            /**
+             * Sentences
+             * @description What it found, in a few sentences.
+             */
+            sentences: components["schemas"]["Text"][];
+            /**
+             * Findings
+             * @description `title` says what was odd, `advice` what was done.
+             */
+            findings: components["schemas"]["Finding"][];
+            /** Periods */
+            periods: string[];
+            places: components["schemas"]["PlaceRows"];
+            /**
+             * Boundaries
+             * @description Name for /api/boundaries/{name} whose ids are the places; empty: none.
+             * @default
+             */
+            boundaries: string;
+            /** Tables */
+            tables: {
+                [key: string]: components["schemas"]["EvaluationTable"];
+            };
+            trace: components["schemas"]["TraceShape"];
+        };
+        /**
+         * EvaluationTable
+         * @description One table: columnar rows, every column with a title and unit.
+         */
+        EvaluationTable: {
+            /** Name */
+            name: string;
+            title: components["schemas"]["Text"];
+            /**
+             * @description How to read it.
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            note: components["schemas"]["Text"];
+            /**
+             * Step
+             * @description The step that made it; empty: scores.
+             * @default
+             */
+            step: string;
+            /** Columns */
+            columns: components["schemas"]["DataColumn"][];
+            /** Total */
+            total: number;
+            /**
+             * Rows
+             * @description Empty where the table has more rows than were asked for with `rows`.
+             */
+            rows: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Whole
+             * @description Whether `rows` has all rows.
+             */
+            whole: boolean;
+            /** Methods */
+            methods?: components["schemas"]["MethodNote"][];
         };
         /**
          * Figure
@@ -1163,6 +1599,25 @@ export interface components {
             url: string;
         };
         /**
+         * InteractionChoice
+         * @description One way to say which interactions or ties make the digital space.
+         */
+        InteractionChoice: {
+            /**
+             * Id
+             * @description As it is asked for: `kind=order`, `channel=platform`, `ties`.
+             */
+            id: string;
+            title: components["schemas"]["Text"];
+            /** @description What it is a choice of, such as the kind of interaction. */
+            group: components["schemas"]["Text"];
+            /**
+             * Count
+             * @description Rows of the table it takes.
+             */
+            count: number;
+        };
+        /**
          * Job
          * @description Long work: uploaded files on their way to a cluster.
          */
@@ -1385,7 +1840,39 @@ export interface components {
             rows: {
                 [key: string]: unknown[];
             };
+            /**
+             * Period
+             * @description The period it is of; empty for all time.
+             * @default
+             */
+            period: string;
+            /** @description In digital space: what it was made of, how stable it is. */
+            built?: components["schemas"]["BuiltSpace"] | null;
+            /**
+             * @description What p and the band are against; empty where nothing is.
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            chance: components["schemas"]["Text"];
             trace: components["schemas"]["TraceShape"];
+        };
+        /**
+         * MethodNote
+         * @description Formula and reference of something in the tables.
+         */
+        MethodNote: {
+            title: components["schemas"]["Text"];
+            /** Formula */
+            formula: string;
+            /** Reference */
+            reference: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
         };
         /**
          * Network
@@ -1475,6 +1962,22 @@ export interface components {
             grain: "year" | "quarter" | "month" | "week";
         };
         /**
+         * PlaceRows
+         * @description The places that were evaluated; all lists in the same order.
+         */
+        PlaceRows: {
+            /** Id */
+            id: string[];
+            /** Name */
+            name: components["schemas"]["Text"][];
+            /** Region */
+            region: (components["schemas"]["Text"] | null)[];
+            /** Lon */
+            lon: (number | null)[];
+            /** Lat */
+            lat: (number | null)[];
+        };
+        /**
          * PresetCard
          * @description The conventions of another package, as far as an index is concerned.
          */
@@ -1512,6 +2015,36 @@ export interface components {
             kpis: components["schemas"]["Kpi"][];
             /** Figures */
             figures: components["schemas"]["Figure"][];
+        };
+        /**
+         * Quadrants
+         * @description The quadrant of each industry: concentrated or dispersed, on the ground and in the network.
+         */
+        Quadrants: {
+            /** @description One row for each industry and period. */
+            figure: components["schemas"]["Figure"];
+            /**
+             * Periods
+             * @description Periods looked at; empty for all time.
+             */
+            periods: string[];
+            /**
+             * Counts
+             * @description Industries in each quadrant, in the last period.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Names
+             * @description What each quadrant is called.
+             */
+            names: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            built?: components["schemas"]["BuiltSpace"] | null;
+            /** @description Why one of the spaces, or both, cannot be measured. */
+            missing?: components["schemas"]["Text"] | null;
         };
         /**
          * RecipeText
@@ -1616,6 +2149,194 @@ export interface components {
             /** Found */
             found: components["schemas"]["Similar"][];
             how: components["schemas"]["How"];
+        };
+        /**
+         * SpaceAgreement
+         * @description Whether who is near on the ground is near in the network.
+         */
+        SpaceAgreement: {
+            /** Actors */
+            actors: components["schemas"]["AgreementFound"][];
+            industries?: components["schemas"]["CoupledIndustries"] | null;
+            built?: components["schemas"]["BuiltSpace"] | null;
+            how: components["schemas"]["How"];
+            /**
+             * Missing
+             * @description What could not be computed, and why.
+             */
+            missing?: components["schemas"]["Text"][];
+        };
+        /**
+         * SpaceChoices
+         * @description What the spaces of a cluster can be made of.
+         */
+        SpaceChoices: {
+            /** @description Why there is no physical space for indices; null where there is. */
+            physical?: components["schemas"]["Text"] | null;
+            /** @description Why there is no digital space; null where there is. */
+            digital?: components["schemas"]["Text"] | null;
+            /**
+             * Interactions
+             * @description Only those the cluster has.
+             */
+            interactions: components["schemas"]["InteractionChoice"][];
+            /**
+             * Periods
+             * @description Periods in order, in the grain of the cluster; empty where nothing is dated.
+             */
+            periods: string[];
+            /**
+             * Years
+             * @description Years, where periods are shorter.
+             */
+            years: string[];
+            /** Grain */
+            grain?: ("year" | "quarter" | "month" | "week") | null;
+        };
+        /**
+         * StepCard
+         * @description A step after the scores.
+         */
+        StepCard: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /** Tables */
+            tables: string[];
+        };
+        /**
+         * SystemCard
+         * @description An indicator system, and whether this cluster has what it needs.
+         */
+        SystemCard: {
+            /**
+             * Id
+             * @description Give it as `system`; one of the cluster's folder `indicators` is `file:NAME.toml`.
+             */
+            id: string;
+            title: components["schemas"]["Text"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            summary: components["schemas"]["Text"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            source: components["schemas"]["Text"];
+            /**
+             * Usable
+             * @description Whether at least one indicator can be made.
+             */
+            usable: boolean;
+            /**
+             * Missing
+             * @description Indicators of the panel that the cluster lacks.
+             */
+            missing?: string[];
+            /**
+             * Panel
+             * @description Where the figures come from: the table panel, or counts of the interactions.
+             * @default panel
+             * @enum {string}
+             */
+            panel: "panel" | "interactions";
+            /** Nodes */
+            nodes: components["schemas"]["SystemNode"][];
+            /** Indicators */
+            indicators: components["schemas"]["SystemIndicator"][];
+            /**
+             * Subsystems
+             * @description Nodes whose coupling is measured.
+             */
+            subsystems: string[];
+            /**
+             * Without
+             * @description Places left out where `without` is not given.
+             */
+            without?: string[];
+            /**
+             * Judged
+             * @description Whether it holds judgements for the analytic hierarchy process.
+             * @default false
+             */
+            judged: boolean;
+        };
+        /**
+         * SystemIndicator
+         * @description A leaf of an indicator system.
+         */
+        SystemIndicator: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /** Node */
+            node: string;
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "+" | "-" | "target";
+            /** Target */
+            target?: number | null;
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            unit: components["schemas"]["Text"];
+            /**
+             * Columns
+             * @description Indicators of the panel that it is made of.
+             */
+            columns: string[];
+            /**
+             * @description What is done before it is standardised; empty: nothing.
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            transformation: components["schemas"]["Text"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            source: components["schemas"]["Text"];
+            /**
+             * Weight
+             * @description Weight that the author of the system gives.
+             */
+            weight?: number | null;
+            /**
+             * Present
+             * @description Whether the cluster has all that it is made of.
+             * @default true
+             */
+            present: boolean;
+        };
+        /**
+         * SystemNode
+         * @description A branch of an indicator system.
+         */
+        SystemNode: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Parent
+             * @description Empty: a branch of the root.
+             * @default
+             */
+            parent: string;
         };
         /**
          * TableColumn
@@ -3145,6 +3866,12 @@ export interface operations {
             query?: {
                 /** @description Space; the first of the index where not given. */
                 space?: ("physical" | "digital") | null;
+                /** @description A period, or the first and the last with a slash (`2017-03/2017-06`). Empty: all time. */
+                period?: string;
+                /** @description What makes the digital space: a kind (`order`), `column=value`, `column!=value`, or `ties`; repeat it, or put commas between. Values of one column are alternatives, different columns hold together. `/spaces` lists those the cluster has. Empty: everything. */
+                interactions?: string[] | null;
+                /** @description Draws under the null: adds `expected`, `band_low`, `band_high` and a `p` by chance (that of a formula is then `p_formula`). Not given: 199 in digital space, where a formula takes popularity for concentration, else 0. */
+                chance?: number | null;
                 /** @description Rows of the page. */
                 limit?: number;
                 /** @description Rows before the page. */
@@ -3235,6 +3962,11 @@ export interface operations {
                      *           2.7
                      *         ]
                      *       },
+                     *       "period": "",
+                     *       "chance": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
                      *       "trace": {
                      *         "cluster": "example",
                      *         "data_hash": "3f9c1a20b7d4e658",
@@ -3249,6 +3981,618 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Measurement"];
                     "text/csv": string;
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    spaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "interactions": [
+                     *         {
+                     *           "id": "kind=order",
+                     *           "title": {
+                     *             "en": "purchases",
+                     *             "zh": "采购"
+                     *           },
+                     *           "group": {
+                     *             "en": "kind of interaction",
+                     *             "zh": "互动类型"
+                     *           },
+                     *           "count": 240
+                     *         }
+                     *       ],
+                     *       "periods": [
+                     *         "2017-01",
+                     *         "2017-02"
+                     *       ],
+                     *       "years": [
+                     *         "2017"
+                     *       ],
+                     *       "grain": "month"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SpaceChoices"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    quadrants: {
+        parameters: {
+            query?: {
+                /** @description A period; repeat it for more, in order. Empty: all time. */
+                period?: string[] | null;
+                /** @description What makes the digital space: a kind (`order`), `column=value`, `column!=value`, or `ties`; repeat it, or put commas between. Values of one column are alternatives, different columns hold together. `/spaces` lists those the cluster has. Empty: everything. */
+                interactions?: string[] | null;
+                /** @description Draws under each null. */
+                draws?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "figure": {
+                     *         "id": "quadrants",
+                     *         "title": {
+                     *           "en": "Industries in two spaces",
+                     *           "zh": "行业在两个空间中的位置"
+                     *         },
+                     *         "takeaway": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "kind": "scatter",
+                     *         "x": "physical",
+                     *         "y": "digital",
+                     *         "series": "",
+                     *         "low": "",
+                     *         "high": "",
+                     *         "log": false,
+                     *         "space": "both",
+                     *         "columns": [
+                     *           {
+                     *             "name": "industry_id",
+                     *             "title": {
+                     *               "en": "Industry",
+                     *               "zh": "行业"
+                     *             },
+                     *             "type": "string",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {
+                     *               "C17": {
+                     *                 "en": "Textiles",
+                     *                 "zh": "纺织业"
+                     *               }
+                     *             }
+                     *           },
+                     *           {
+                     *             "name": "physical",
+                     *             "title": {
+                     *               "en": "On the ground",
+                     *               "zh": "实体空间"
+                     *             },
+                     *             "type": "number",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "digital",
+                     *             "title": {
+                     *               "en": "In the network",
+                     *               "zh": "数字空间"
+                     *             },
+                     *             "type": "number",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           }
+                     *         ],
+                     *         "rows": {
+                     *           "industry_id": [
+                     *             "C17"
+                     *           ],
+                     *           "physical": [
+                     *             0.9
+                     *           ],
+                     *           "digital": [
+                     *             1.7
+                     *           ]
+                     *         },
+                     *         "how": {
+                     *           "sentence": {
+                     *             "en": "Firms were counted.",
+                     *             "zh": "统计了企业数量。"
+                     *           },
+                     *           "formula": "n",
+                     *           "reference": "",
+                     *           "url": "",
+                     *           "tables": [
+                     *             "actors"
+                     *           ],
+                     *           "caveats": [],
+                     *           "trace": {
+                     *             "cluster": "example",
+                     *             "data_hash": "3f9c1a20b7d4e658",
+                     *             "jiqun": "0.1.0",
+                     *             "command": "jiqun profile example",
+                     *             "parameters": {},
+                     *             "versions": {
+                     *               "duckdb": "2.0.0"
+                     *             }
+                     *           }
+                     *         }
+                     *       },
+                     *       "periods": [],
+                     *       "counts": {
+                     *         "dispersed-concentrated": 1
+                     *       },
+                     *       "names": {
+                     *         "dispersed-concentrated": {
+                     *           "en": "concentrated on the platform only",
+                     *           "zh": "实散虚聚"
+                     *         }
+                     *       },
+                     *       "built": {
+                     *         "interactions": {
+                     *           "en": "kind of interaction: purchases",
+                     *           "zh": "互动类型为采购"
+                     *         },
+                     *         "period": "",
+                     *         "actors": 19,
+                     *         "counterparts": 240,
+                     *         "says": {
+                     *           "en": "Made of kind of interaction: purchases: 19 actors and 240 counterparts.",
+                     *           "zh": "由互动类型为采购构成：19 个主体、240 个对手方。"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Quadrants"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    drift: {
+        parameters: {
+            query?: {
+                /** @description A period; repeat it for more, in order. Empty: all time. */
+                period?: string[] | null;
+                /** @description What makes the digital space: a kind (`order`), `column=value`, `column!=value`, or `ties`; repeat it, or put commas between. Values of one column are alternatives, different columns hold together. `/spaces` lists those the cluster has. Empty: everything. */
+                interactions?: string[] | null;
+                /** @description Draws under each null. */
+                draws?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "figure": {
+                     *         "id": "drift",
+                     *         "title": {
+                     *           "en": "Industries in two spaces",
+                     *           "zh": "行业在两个空间中的位置"
+                     *         },
+                     *         "takeaway": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "kind": "scatter",
+                     *         "x": "physical_change",
+                     *         "y": "digital_change",
+                     *         "series": "",
+                     *         "low": "",
+                     *         "high": "",
+                     *         "log": false,
+                     *         "space": "both",
+                     *         "columns": [
+                     *           {
+                     *             "name": "industry_id",
+                     *             "title": {
+                     *               "en": "Industry",
+                     *               "zh": "行业"
+                     *             },
+                     *             "type": "string",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {
+                     *               "C17": {
+                     *                 "en": "Textiles",
+                     *                 "zh": "纺织业"
+                     *               }
+                     *             }
+                     *           },
+                     *           {
+                     *             "name": "physical_change",
+                     *             "title": {
+                     *               "en": "On the ground",
+                     *               "zh": "实体空间"
+                     *             },
+                     *             "type": "number",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "digital_change",
+                     *             "title": {
+                     *               "en": "In the network",
+                     *               "zh": "数字空间"
+                     *             },
+                     *             "type": "number",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           }
+                     *         ],
+                     *         "rows": {
+                     *           "industry_id": [
+                     *             "C17"
+                     *           ],
+                     *           "physical_change": [
+                     *             0.9
+                     *           ],
+                     *           "digital_change": [
+                     *             1.7
+                     *           ]
+                     *         },
+                     *         "how": {
+                     *           "sentence": {
+                     *             "en": "Firms were counted.",
+                     *             "zh": "统计了企业数量。"
+                     *           },
+                     *           "formula": "n",
+                     *           "reference": "",
+                     *           "url": "",
+                     *           "tables": [
+                     *             "actors"
+                     *           ],
+                     *           "caveats": [],
+                     *           "trace": {
+                     *             "cluster": "example",
+                     *             "data_hash": "3f9c1a20b7d4e658",
+                     *             "jiqun": "0.1.0",
+                     *             "command": "jiqun profile example",
+                     *             "parameters": {},
+                     *             "versions": {
+                     *               "duckdb": "2.0.0"
+                     *             }
+                     *           }
+                     *         }
+                     *       },
+                     *       "periods": [
+                     *         "2019",
+                     *         "2021"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Drift"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    agreement: {
+        parameters: {
+            query?: {
+                /** @description A period, or the first and the last with a slash (`2017-03/2017-06`). Empty: all time. */
+                period?: string;
+                /** @description What makes the digital space: a kind (`order`), `column=value`, `column!=value`, or `ties`; repeat it, or put commas between. Values of one column are alternatives, different columns hold together. `/spaces` lists those the cluster has. Empty: everything. */
+                interactions?: string[] | null;
+                /** @description Draws under each null. */
+                draws?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actors": [
+                     *         {
+                     *           "id": "mantel",
+                     *           "title": {
+                     *             "en": "Mantel correlation",
+                     *             "zh": "Mantel 相关"
+                     *           },
+                     *           "reading": {
+                     *             "en": "0 none.",
+                     *             "zh": "0 为无关。"
+                     *           },
+                     *           "value": 0.12,
+                     *           "p": 0.03,
+                     *           "members": 19
+                     *         }
+                     *       ],
+                     *       "industries": {
+                     *         "found": {
+                     *           "id": "mantel",
+                     *           "title": {
+                     *             "en": "Mantel correlation",
+                     *             "zh": "Mantel 相关"
+                     *           },
+                     *           "reading": {
+                     *             "en": "0 none.",
+                     *             "zh": "0 为无关。"
+                     *           },
+                     *           "value": 0.12,
+                     *           "p": 0.03,
+                     *           "members": 19
+                     *         },
+                     *         "figure": {
+                     *           "id": "coupling",
+                     *           "title": {
+                     *             "en": "Industries in two spaces",
+                     *             "zh": "行业在两个空间中的位置"
+                     *           },
+                     *           "takeaway": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "kind": "scatter",
+                     *           "x": "physical",
+                     *           "y": "digital",
+                     *           "series": "",
+                     *           "low": "",
+                     *           "high": "",
+                     *           "log": false,
+                     *           "space": "both",
+                     *           "columns": [
+                     *             {
+                     *               "name": "industry_id",
+                     *               "title": {
+                     *                 "en": "Industry",
+                     *                 "zh": "行业"
+                     *               },
+                     *               "type": "string",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {
+                     *                 "C17": {
+                     *                   "en": "Textiles",
+                     *                   "zh": "纺织业"
+                     *                 }
+                     *               }
+                     *             },
+                     *             {
+                     *               "name": "physical",
+                     *               "title": {
+                     *                 "en": "On the ground",
+                     *                 "zh": "实体空间"
+                     *               },
+                     *               "type": "number",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             },
+                     *             {
+                     *               "name": "digital",
+                     *               "title": {
+                     *                 "en": "In the network",
+                     *                 "zh": "数字空间"
+                     *               },
+                     *               "type": "number",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             }
+                     *           ],
+                     *           "rows": {
+                     *             "industry_id": [
+                     *               "C17"
+                     *             ],
+                     *             "physical": [
+                     *               0.9
+                     *             ],
+                     *             "digital": [
+                     *               1.7
+                     *             ]
+                     *           },
+                     *           "how": {
+                     *             "sentence": {
+                     *               "en": "Firms were counted.",
+                     *               "zh": "统计了企业数量。"
+                     *             },
+                     *             "formula": "n",
+                     *             "reference": "",
+                     *             "url": "",
+                     *             "tables": [
+                     *               "actors"
+                     *             ],
+                     *             "caveats": [],
+                     *             "trace": {
+                     *               "cluster": "example",
+                     *               "data_hash": "3f9c1a20b7d4e658",
+                     *               "jiqun": "0.1.0",
+                     *               "command": "jiqun profile example",
+                     *               "parameters": {},
+                     *               "versions": {
+                     *                 "duckdb": "2.0.0"
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       },
+                     *       "built": {
+                     *         "interactions": {
+                     *           "en": "kind of interaction: purchases",
+                     *           "zh": "互动类型为采购"
+                     *         },
+                     *         "period": "",
+                     *         "actors": 19,
+                     *         "counterparts": 240,
+                     *         "says": {
+                     *           "en": "Made of kind of interaction: purchases: 19 actors and 240 counterparts.",
+                     *           "zh": "由互动类型为采购构成：19 个主体、240 个对手方。"
+                     *         }
+                     *       },
+                     *       "how": {
+                     *         "sentence": {
+                     *           "en": "Firms were counted.",
+                     *           "zh": "统计了企业数量。"
+                     *         },
+                     *         "formula": "n",
+                     *         "reference": "",
+                     *         "url": "",
+                     *         "tables": [
+                     *           "actors"
+                     *         ],
+                     *         "caveats": [],
+                     *         "trace": {
+                     *           "cluster": "example",
+                     *           "data_hash": "3f9c1a20b7d4e658",
+                     *           "jiqun": "0.1.0",
+                     *           "command": "jiqun profile example",
+                     *           "parameters": {},
+                     *           "versions": {
+                     *             "duckdb": "2.0.0"
+                     *           }
+                     *         }
+                     *       },
+                     *       "missing": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SpaceAgreement"];
                 };
             };
             /** @description What was wrong with the request. */
@@ -3761,6 +5105,689 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ClusterComparison"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    evaluation_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "systems": [
+                     *         {
+                     *           "id": "towns",
+                     *           "title": {
+                     *             "en": "Two sides of a town",
+                     *             "zh": "城镇两面"
+                     *           },
+                     *           "summary": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "source": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "usable": true,
+                     *           "missing": [],
+                     *           "panel": "panel",
+                     *           "nodes": [
+                     *             {
+                     *               "id": "digital",
+                     *               "title": {
+                     *                 "en": "Digital",
+                     *                 "zh": "数字"
+                     *               },
+                     *               "parent": ""
+                     *             }
+                     *           ],
+                     *           "indicators": [
+                     *             {
+                     *               "id": "online",
+                     *               "title": {
+                     *                 "en": "Sales online",
+                     *                 "zh": "线上销售"
+                     *               },
+                     *               "node": "digital",
+                     *               "sign": "+",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "columns": [
+                     *                 "online"
+                     *               ],
+                     *               "transformation": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "source": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "present": true
+                     *             }
+                     *           ],
+                     *           "subsystems": [
+                     *             "digital"
+                     *           ],
+                     *           "without": [],
+                     *           "judged": false
+                     *         }
+                     *       ],
+                     *       "default": "towns",
+                     *       "steps": [
+                     *         {
+                     *           "id": "coupling",
+                     *           "title": {
+                     *             "en": "Coupling coordination",
+                     *             "zh": "耦合协调"
+                     *           },
+                     *           "tables": [
+                     *             "coupling"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "choices": [
+                     *         {
+                     *           "id": "weights",
+                     *           "title": {
+                     *             "en": "Weights",
+                     *             "zh": "权重"
+                     *           },
+                     *           "says": {
+                     *             "en": "How much each indicator counts.",
+                     *             "zh": "各指标的重要程度如何确定。"
+                     *           },
+                     *           "group": "weigh",
+                     *           "type": "one",
+                     *           "allowed": [
+                     *             {
+                     *               "id": "entropy",
+                     *               "title": {
+                     *                 "en": "entropy",
+                     *                 "zh": "熵权法"
+                     *               }
+                     *             },
+                     *             {
+                     *               "id": "equal",
+                     *               "title": {
+                     *                 "en": "equal",
+                     *                 "zh": "等权"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "default": "entropy",
+                     *           "open_low": false,
+                     *           "open_high": false
+                     *         }
+                     *       ],
+                     *       "periods": [
+                     *         "2023",
+                     *         "2024"
+                     *       ],
+                     *       "places": 2,
+                     *       "unreadable": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EvaluationChoices"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    evaluation: {
+        parameters: {
+            query?: {
+                /** @description Indicator system, by its id in `evaluate/choices`; empty: the one that fits best. */
+                system?: string;
+                /** @description Steps after the scores, with commas between; without: all; empty: none. */
+                steps?: string | null;
+                /** @description Tables with more rows come without rows. */
+                rows?: number;
+                /**
+                 * @description Choices of the evaluation, each as a query parameter of its own, such as `weights=critic&score=topsis`; what there is stands in `evaluate/choices`. One that is empty is left at its default; lists have commas between, `none` is an empty one.
+                 * @example {
+                 *       "weights": "critic"
+                 *     }
+                 */
+                choices?: {
+                    [key: string]: string;
+                };
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "system": {
+                     *         "id": "towns",
+                     *         "title": {
+                     *           "en": "Two sides of a town",
+                     *           "zh": "城镇两面"
+                     *         },
+                     *         "summary": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "source": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "usable": true,
+                     *         "missing": [],
+                     *         "panel": "panel",
+                     *         "nodes": [
+                     *           {
+                     *             "id": "digital",
+                     *             "title": {
+                     *               "en": "Digital",
+                     *               "zh": "数字"
+                     *             },
+                     *             "parent": ""
+                     *           }
+                     *         ],
+                     *         "indicators": [
+                     *           {
+                     *             "id": "online",
+                     *             "title": {
+                     *               "en": "Sales online",
+                     *               "zh": "线上销售"
+                     *             },
+                     *             "node": "digital",
+                     *             "sign": "+",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "columns": [
+                     *               "online"
+                     *             ],
+                     *             "transformation": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "source": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "present": true
+                     *           }
+                     *         ],
+                     *         "subsystems": [
+                     *           "digital"
+                     *         ],
+                     *         "without": [],
+                     *         "judged": false
+                     *       },
+                     *       "choices": [
+                     *         {
+                     *           "id": "weights",
+                     *           "title": {
+                     *             "en": "Weights",
+                     *             "zh": "权重"
+                     *           },
+                     *           "value": "equal",
+                     *           "said": {
+                     *             "en": "equal",
+                     *             "zh": "等权"
+                     *           },
+                     *           "default": false
+                     *         }
+                     *       ],
+                     *       "sentences": [
+                     *         {
+                     *           "en": "In 2024, 2 places have a score.",
+                     *           "zh": "2024 年共有 2 个地点有得分。"
+                     *         }
+                     *       ],
+                     *       "findings": [
+                     *         {
+                     *           "rule": "reference",
+                     *           "severity": "warning",
+                     *           "title": {
+                     *             "en": "A place that is not in the table of places",
+                     *             "zh": "地点不在地点表中"
+                     *           },
+                     *           "advice": {
+                     *             "en": "Add the place, or correct its code.",
+                     *             "zh": "补充该地点或更正代码。"
+                     *           },
+                     *           "table": "actors",
+                     *           "column": "place_id",
+                     *           "rows": 1,
+                     *           "of": 19,
+                     *           "examples": [
+                     *             "330799"
+                     *           ],
+                     *           "file": ""
+                     *         }
+                     *       ],
+                     *       "periods": [
+                     *         "2023",
+                     *         "2024"
+                     *       ],
+                     *       "places": {
+                     *         "id": [
+                     *           "330782",
+                     *           "330781"
+                     *         ],
+                     *         "name": [
+                     *           {
+                     *             "en": "Yiwu",
+                     *             "zh": "义乌"
+                     *           },
+                     *           {
+                     *             "en": "Lanxi",
+                     *             "zh": "兰溪"
+                     *           }
+                     *         ],
+                     *         "region": [
+                     *           {
+                     *             "en": "East",
+                     *             "zh": "东部"
+                     *           },
+                     *           {
+                     *             "en": "East",
+                     *             "zh": "东部"
+                     *           }
+                     *         ],
+                     *         "lon": [
+                     *           120.07,
+                     *           119.46
+                     *         ],
+                     *         "lat": [
+                     *           29.31,
+                     *           29.21
+                     *         ]
+                     *       },
+                     *       "boundaries": "china-districts",
+                     *       "tables": {
+                     *         "ranking": {
+                     *           "name": "ranking",
+                     *           "title": {
+                     *             "en": "Scores and ranks",
+                     *             "zh": "综合得分与名次"
+                     *           },
+                     *           "note": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "step": "",
+                     *           "columns": [
+                     *             {
+                     *               "name": "place_id",
+                     *               "title": {
+                     *                 "en": "Place",
+                     *                 "zh": "地点"
+                     *               },
+                     *               "type": "string",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             },
+                     *             {
+                     *               "name": "period",
+                     *               "title": {
+                     *                 "en": "Period",
+                     *                 "zh": "时期"
+                     *               },
+                     *               "type": "string",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             },
+                     *             {
+                     *               "name": "score",
+                     *               "title": {
+                     *                 "en": "Score",
+                     *                 "zh": "得分"
+                     *               },
+                     *               "type": "number",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             },
+                     *             {
+                     *               "name": "rank",
+                     *               "title": {
+                     *                 "en": "Rank",
+                     *                 "zh": "名次"
+                     *               },
+                     *               "type": "number",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             }
+                     *           ],
+                     *           "total": 2,
+                     *           "rows": {
+                     *             "place_id": [
+                     *               "330782",
+                     *               "330781"
+                     *             ],
+                     *             "period": [
+                     *               "2024",
+                     *               "2024"
+                     *             ],
+                     *             "score": [
+                     *               0.8,
+                     *               0.2
+                     *             ],
+                     *             "rank": [
+                     *               1,
+                     *               2
+                     *             ]
+                     *           },
+                     *           "whole": true,
+                     *           "methods": []
+                     *         }
+                     *       },
+                     *       "trace": {
+                     *         "cluster": "example",
+                     *         "data_hash": "3f9c1a20b7d4e658",
+                     *         "jiqun": "0.1.0",
+                     *         "command": "jiqun profile example",
+                     *         "parameters": {},
+                     *         "versions": {
+                     *           "duckdb": "2.0.0"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EvaluationReport"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    evaluation_progress: {
+        parameters: {
+            query?: {
+                /** @description Indicator system, by its id in `evaluate/choices`; empty: the one that fits best. */
+                system?: string;
+                /** @description Steps after the scores, with commas between; without: all; empty: none. */
+                steps?: string | null;
+                /**
+                 * @description Choices of the evaluation, each as a query parameter of its own, such as `weights=critic&score=topsis`; what there is stands in `evaluate/choices`. One that is empty is left at its default; lists have commas between, `none` is an empty one.
+                 * @example {
+                 *       "weights": "critic"
+                 *     }
+                 */
+                choices?: {
+                    [key: string]: string;
+                };
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "running": true,
+                     *       "step": {
+                     *         "en": "Coupling coordination",
+                     *         "zh": "耦合协调"
+                     *       },
+                     *       "done": 3,
+                     *       "total": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EvaluationProgress"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    evaluation_table: {
+        parameters: {
+            query: {
+                /** @description Name of the table. */
+                name: string;
+                /** @description Indicator system, by its id in `evaluate/choices`; empty: the one that fits best. */
+                system?: string;
+                /** @description Steps after the scores, with commas between; without: all; empty: none. */
+                steps?: string | null;
+                /** @description Rows of this period alone. */
+                period?: string | null;
+                /** @description Rows of this node alone; empty: the whole. */
+                node?: string | null;
+                /** @description Rows of this place alone. */
+                place_id?: string | null;
+                /** @description Rows of this indicator alone. */
+                indicator?: string | null;
+                /** @description As a file with `csv`. */
+                format?: "json" | "csv";
+                /** @description Start the CSV with a byte order mark, for Excel. */
+                bom?: boolean;
+                /**
+                 * @description Choices of the evaluation, each as a query parameter of its own, such as `weights=critic&score=topsis`; what there is stands in `evaluate/choices`. One that is empty is left at its default; lists have commas between, `none` is an empty one.
+                 * @example {
+                 *       "weights": "critic"
+                 *     }
+                 */
+                choices?: {
+                    [key: string]: string;
+                };
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "ranking",
+                     *       "title": {
+                     *         "en": "Scores and ranks",
+                     *         "zh": "综合得分与名次"
+                     *       },
+                     *       "note": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "step": "",
+                     *       "columns": [
+                     *         {
+                     *           "name": "place_id",
+                     *           "title": {
+                     *             "en": "Place",
+                     *             "zh": "地点"
+                     *           },
+                     *           "type": "string",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         },
+                     *         {
+                     *           "name": "period",
+                     *           "title": {
+                     *             "en": "Period",
+                     *             "zh": "时期"
+                     *           },
+                     *           "type": "string",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         },
+                     *         {
+                     *           "name": "score",
+                     *           "title": {
+                     *             "en": "Score",
+                     *             "zh": "得分"
+                     *           },
+                     *           "type": "number",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         },
+                     *         {
+                     *           "name": "rank",
+                     *           "title": {
+                     *             "en": "Rank",
+                     *             "zh": "名次"
+                     *           },
+                     *           "type": "number",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         }
+                     *       ],
+                     *       "total": 2,
+                     *       "rows": {
+                     *         "place_id": [
+                     *           "330782",
+                     *           "330781"
+                     *         ],
+                     *         "period": [
+                     *           "2024",
+                     *           "2024"
+                     *         ],
+                     *         "score": [
+                     *           0.8,
+                     *           0.2
+                     *         ],
+                     *         "rank": [
+                     *           1,
+                     *           2
+                     *         ]
+                     *       },
+                     *       "whole": true,
+                     *       "methods": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EvaluationTable"];
+                    "text/csv": string;
                 };
             };
             /** @description What was wrong with the request. */
