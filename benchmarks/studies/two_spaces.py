@@ -150,9 +150,9 @@ def classified(draws: int) -> None:
     for firms in (320, 640, 1280, 2560):
         right, alarms = np.zeros(4), np.zeros(2)
         for draw in range(draws):
-            found = quadrants(world((1, firms, draw), firms), n=SIMULATIONS, replicates=0, rng=draw)
+            found = quadrants(world((1, firms, draw), firms), n=SIMULATIONS, compare=False, replicates=0, rng=draw)
             right += [found["quadrant"][k] == kind for k, kind in enumerate(KINDS)]
-            empty = quadrants(world((2, firms, draw), firms, structure=False), n=SIMULATIONS, replicates=0, rng=draw)
+            empty = quadrants(world((2, firms, draw), firms, structure=False), n=SIMULATIONS, compare=False, replicates=0, rng=draw)
             alarms += [empty[f"{space}_p"][3] <= 0.05 for space in ("physical", "digital")]
         cells = " | ".join(f"{x:.3f}" for x in [*right / draws, *alarms / draws])
         print(f"| {firms:,} | {cells} |", flush=True)

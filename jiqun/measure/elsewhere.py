@@ -18,7 +18,6 @@ from jiqun.measure.bands import local_band, p_pointwise
 from jiqun.measure.kernels.shared_pairs import outside
 from jiqun.measure.linked import Linked
 from jiqun.measure.resample import generators
-from jiqun.space.strata import activity_strata
 
 __all__ = ["elsewhere", "swapped"]
 
@@ -27,7 +26,7 @@ Codes = NDArray[np.int64]
 
 
 def elsewhere(
-    read: Linked, *, quantiles: int, simulations: int, level: float, rng: np.random.Generator | int | None
+    read: Linked, strata: Codes, *, simulations: int, level: float, rng: np.random.Generator | int | None
 ) -> dict[str, Any]:
     """Give, for each industry, how many actors outside it the pairs of its counterparts share, relative to chance.
 
@@ -41,8 +40,8 @@ def elsewhere(
     ----------
     read
         The links.
-    quantiles
-        Strata of activity.
+    strata
+        Stratum of activity of each actor that has a link, in their order, shape (actors with links,).
     simulations
         Draws under the null.
     level
@@ -63,7 +62,6 @@ def elsewhere(
         return {name: np.full(groups, np.nan) for name in names}
     label = np.where(read.industry[rows] < groups, read.industry[rows], -1)
     degree = np.diff(read.matrix.indptr)[rows]
-    strata = activity_strata(degree, quantiles)
     starts = np.append(0, np.cumsum(degree)).astype(np.int64)
     members = read.matrix.indices.astype(np.int64)
     category = read.category if read.category is not None else np.full(len(members), -1, dtype=np.int64)

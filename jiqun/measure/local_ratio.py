@@ -49,6 +49,8 @@ class Population:
     weight: Array
     tree: Tree
     actors: NDArray[np.str_] | None = None
+    stratum: Positions | None = None
+    """Within what labels are dealt; None: among all."""
 
     def dealt(self, code: Positions, weight: Array) -> Population:
         """Give the same positions with other labels and weights."""
@@ -86,6 +88,7 @@ def population(found: Points) -> Population:
         weight=found.weight[order],
         tree=replace(over, order=np.arange(len(order), dtype=np.int64)),
         actors=None if found.actors is None else found.actors[order],
+        stratum=None if found.stratum is None else found.stratum[order],
     )
 
 
@@ -208,7 +211,11 @@ def _movable(people: Population, question: Question, null: str) -> Positions:
 
 
 def _deal(people: Population, movable: Positions, null: str, rng: np.random.Generator) -> Population:
-    dealt = rng.permutation(movable)
+    if people.stratum is None:
+        dealt = rng.permutation(movable)
+    else:
+        movable = movable[np.argsort(people.stratum[movable], kind="stable")]
+        dealt = movable[np.lexsort((rng.random(len(movable)), people.stratum[movable]))]
     code = people.code.copy()
     code[movable] = people.code[dealt]
     if null == "random_labels":

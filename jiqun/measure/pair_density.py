@@ -58,6 +58,8 @@ class Members:
     alpha_2: Array | None
     beta_2: Array | None
     spherical: bool
+    stratum: NDArray[np.int64] | None = None
+    """Of all plants, those of the second after those of the first, where the null has strata."""
 
     @property
     def pairing(self) -> Pairing:
@@ -79,12 +81,13 @@ class Members:
 def members(found: Points, first: int, second: int, weighting: Weighting) -> Members:
     """Take the points of an industry, or of two, with the weights of their pairs."""
     here, there = found.of(first), found.of(second)
+    stratum = None if found.stratum is None else found.stratum[here if first == second else np.r_[here, there]]
     if first == second:
         alpha, beta = shares(found.weight[here], 0, weighting)
-        return Members(found.at[here], alpha, beta, None, None, None, found.spherical)
+        return Members(found.at[here], alpha, beta, None, None, None, found.spherical, stratum)
     alpha, beta = shares(found.weight[here], 1, weighting)
     alpha_2, beta_2 = shares(found.weight[there], 2, weighting)
-    return Members(found.at[here], alpha, beta, found.at[there], alpha_2, beta_2, found.spherical)
+    return Members(found.at[here], alpha, beta, found.at[there], alpha_2, beta_2, found.spherical, stratum)
 
 
 def shares(weight: Array, side: int, weighting: Weighting) -> tuple[Array, Array]:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from jiqun.cluster import JiqunError
 from jiqun.measure.kernel_density import REACH, make_bins, smoother
 from jiqun.measure.pair_density import MOST_EXACT, Choices, Density, Members, shares
 from jiqun.measure.pair_null import (
@@ -84,6 +85,12 @@ def nulls(
     """
     null, draws, simulations = how
     nothing = Nulls(np.full(len(choices.distances), np.nan), None)
+    kept = found.stratum is not None
+    if kept and draws == "moments" and simulations:
+        raise JiqunError(
+            "kd: the moments are those of draws among all sites, not within strata. Take draws='auto'.",
+            "kd：矩方法针对在全部地点中的抽样，不适用于分层抽样。请取 draws='auto'。",
+        )
     asked: dict[int, Asked] = {}
     for k, (of, curve) in enumerate(curves):
         whole = len(of.at) == len(found) and bool((of.alpha == of.alpha[0]).all() or null == "random_labels")
@@ -94,9 +101,9 @@ def nulls(
     labels = null == "random_labels" and weighting != "none"
     ordering, drawing, projecting, normal = rng.spawn(4)
     everything = _everything(found, list(asked.values()), choices, weighting if labels else "none", ordering)
-    explicit = _explicit(asked, draws, labels, simulations)
+    explicit = _explicit(asked, draws, labels or kept, simulations)
     sites = np.ascontiguousarray(found.at.T)
-    equal = set() if labels else {k for k in explicit if asked[k].nested}
+    equal = set() if labels or kept else {k for k in explicit if asked[k].nested}
     simulated = _nested(found, asked, sorted(equal), choices, simulations, rng=drawing)
     for k in sorted(explicit - simulated.keys()):
         own = _own(found, asked[k].of, weighting) if labels else None
@@ -113,9 +120,9 @@ def nulls(
             simulated[k] = gaussian(
                 asked[k].group, coarse, matrix, (covariance, noise), max(_CURVES, simulations), rng=normal
             )
-    return [
-        Nulls(matrices[k][0].curve(matrices[k][1]), simulated[k]) if k in asked else nothing for k in range(len(curves))
-    ]
+    # within strata the sites of an industry are not those of all
+    mean = {k: simulated[k].mean(axis=0) if kept else matrices[k][0].curve(matrices[k][1]) for k in asked}
+    return [Nulls(mean[k], simulated[k]) if k in asked else nothing for k in range(len(curves))]
 
 
 def _everything(
@@ -140,9 +147,9 @@ def _smoothed(everything: Histogram, h: float, choices: Choices) -> tuple[Histog
     return coarse, choices.smoother(h, coarse)
 
 
-def _explicit(asked: dict[int, Asked], draws: Draws, labels: bool, simulations: int) -> set[int]:
+def _explicit(asked: dict[int, Asked], draws: Draws, always: bool, simulations: int) -> set[int]:
     """Which curves are drawn: all, none, or the smallest up to a number of pairs; shared draws count once."""
-    if draws == "explicit" or labels:
+    if draws == "explicit" or always:
         return set(asked)
     if draws == "moments":
         return set()
@@ -193,6 +200,7 @@ def _free(
         simulations,
         spherical=found.spherical,
         rng=rng,
+        strata=None if found.stratum is None or asked.of.stratum is None else (found.stratum, asked.of.stratum),
     )
 
 

@@ -28,10 +28,12 @@ __all__ = [
     "nested_draws",
     "projections",
     "streams",
+    "within",
 ]
 
 Array = NDArray[np.float64]
 Rng = np.random.Generator | int | None
+Codes = NDArray[np.int64]
 Own = Callable[[NDArray[np.int64]], tuple[Array, Array]]
 
 
@@ -188,6 +190,7 @@ def free_draws(
     *,
     spherical: bool,
     rng: Rng,
+    strata: tuple[Codes, Codes] | None = None,
 ) -> Array:
     """Draw sites for a group with weights of its own, or whose sites bring theirs.
 
@@ -203,6 +206,8 @@ def free_draws(
         Bins of distance and the smoother of the curve.
     simulations, spherical, rng
         Number of draws, each with a child of its own; whether sites are on the sphere.
+    strata
+        Stratum of each site and of each plant: a plant is put on a site of its own stratum. None: on any.
 
     Returns
     -------
@@ -212,7 +217,10 @@ def free_draws(
     n = len(dealt.alpha)
 
     def draw(generator: np.random.Generator) -> Array:
-        drawn = generator.choice(at.shape[1], dealt.size, replace=False)
+        if strata is None:
+            drawn = generator.choice(at.shape[1], dealt.size, replace=False)
+        else:
+            drawn = within(strata[0], strata[1], generator)
         here = np.ascontiguousarray(at[:, drawn])
         if own is not None:
             a, b = own(drawn)
@@ -222,6 +230,36 @@ def free_draws(
         return _curve(here, np.ascontiguousarray([a, b, np.ones(len(a))]), n, smoothed, spherical)
 
     return np.array(in_threads(draw, streams(rng, simulations)))
+
+
+def within(sites: Codes, plants: Codes, rng: np.random.Generator) -> Codes:
+    """Draw a site for each plant among those of its stratum, without replacement.
+
+    Parameters
+    ----------
+    sites
+        Stratum of each site, shape (sites,).
+    plants
+        Stratum of each plant, shape (plants,): in no stratum more than there are sites.
+    rng
+        Randomness.
+
+    Returns
+    -------
+    ndarray
+        Positions of sites, shape (plants,).
+
+    Examples
+    --------
+    >>> within(np.array([0, 1, 0, 1]), np.array([1, 1]), np.random.default_rng(0)).tolist()
+    [3, 1]
+    """
+    shuffled = np.lexsort((rng.random(len(sites)), sites))
+    first = np.searchsorted(sites[shuffled], plants)
+    order = np.argsort(plants, kind="stable")
+    rank = np.empty(len(plants), dtype=np.int64)
+    rank[order] = np.arange(len(plants)) - np.searchsorted(plants[order], plants[order])
+    return np.asarray(shuffled[first + rank], dtype=np.int64)
 
 
 def _curve(at: Array, weight: Array, n: int, smoothed: tuple[Bins, Array], spherical: bool) -> Array:

@@ -16,19 +16,15 @@ import polars as pl
 from jiqun.cluster import Cluster, JiqunError
 from jiqun.measure.index import Index, Space
 from jiqun.measure.measured import measured, provenance_of
+from jiqun.measure.points import STRATUM
 from jiqun.space import actors, selected, window
 from jiqun.space.links import links
 from jiqun.space.placed import DigitalSpace, digital_space
-from jiqun.space.strata import QUANTILES, activity_strata
+from jiqun.space.strata import QUANTILES, activity_strata, own_activity
 
 __all__ = ["LOCATION", "STRATUM", "Placed", "annotated", "placed_table", "space_name"]
 
-STRATUM = "activity_stratum"
-"""Column of the digital table within whose values a null swaps labels."""
 LOCATION = ("place_id", "lon", "lat", "x", "y", "d1", "d2", "d3")
-
-
-UNCONTROLLED = "the band does not control for activity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,7 @@ def placed_table(cluster: Cluster, chosen: Index, table: nw.LazyFrame[Any], plac
     narwhals.LazyFrame
         Physical: the actors there in the period. Digital: ``place_id`` is the community, ``d1, d2, d3`` are the
         coordinates, all empty for actors without links, and :data:`STRATUM` is the quantile of the number of
-        counterparts (−1 without links).
+        counterparts, net of what the community gives to all who are in it (−1 without links).
     """
     if placed.space == "physical":
         return _alive(cluster, table, placed.period) if placed.period else table
@@ -112,9 +108,13 @@ def _alive(cluster: Cluster, table: nw.LazyFrame[Any], period: str) -> nw.LazyFr
 def _actors(cluster: Cluster, kept: pl.DataFrame, placed: Placed) -> pl.DataFrame:
     where = placed.digital(cluster).table().rename({"community": "place_id"})
     joined = kept.join(where, on="actor_id", how="left", maintain_order="left")
-    degree = joined["degree"].fill_null(0).to_numpy()
-    stratum = np.full(len(degree), -1, dtype=np.int64)
-    stratum[degree > 0] = activity_strata(degree[degree > 0], placed.quantiles)
+    linked = joined["degree"].fill_null(0).to_numpy() > 0
+    here = joined.filter(pl.Series(linked))
+    industry = here["industry_id"] if "industry_id" in here.columns else pl.repeat(None, here.height, eager=True)
+    coded = industry.cast(pl.String).rank("dense").fill_null(0).to_numpy()
+    own = own_activity(here["degree"].to_numpy(), coded, here["place_id"].rank("dense").to_numpy())
+    stratum = np.full(len(linked), -1, dtype=np.int64)
+    stratum[linked] = activity_strata(own, placed.quantiles)
     return joined.with_columns(pl.Series(STRATUM, stratum)).drop("degree", "strength")
 
 
@@ -175,19 +175,5 @@ def annotated(result: Any, cluster: Cluster, chosen: Index, placed: Placed) -> A
         .select(*names, *said, *(("note",) if "note" in frame.columns else ()))
         .to_native()
     )
-    if "distance_km" in chosen.grain and not bool(frame["p_global"].is_null().all()):
-        told = _warned(told)
     provenance = provenance_of(result)
     return told if provenance is None else measured(told, replace(provenance, space="digital"))
-
-
-def _warned(told: Any) -> Any:
-    """Say in the note that a band by distance swaps places among all actors, however active."""
-    frame = nw.from_native(told, eager_only=True)
-    note = nw.col("note").cast(nw.String)
-    joined = (
-        nw.when(note.is_null())
-        .then(nw.lit(UNCONTROLLED))
-        .otherwise(nw.concat_str(note, nw.lit(UNCONTROLLED), separator="; "))
-    )
-    return frame.with_columns(joined.alias("note")).to_native()

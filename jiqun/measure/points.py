@@ -19,12 +19,15 @@ from jiqun.cluster import JiqunError, MissingColumn
 from jiqun.cluster.coordinates import out_of_range
 from jiqun.measure.sizes import check_range, numeric
 
-__all__ = ["EARTH_RADIUS_KM", "OF_PLACE", "Coordinates", "Points", "great_circle", "on_sphere", "points"]
+__all__ = ["EARTH_RADIUS_KM", "OF_PLACE", "STRATUM", "Coordinates", "Points", "great_circle", "on_sphere", "points"]
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG), in kilometres."""
 OF_PLACE = "coordinates_of_place"
 """Column that says that rows were given the coordinates of their place."""
+
+STRATUM = "activity_stratum"
+"""Column within whose values a null swaps labels; the digital table of a cluster has it."""
 
 Coordinates = Annotated[
     Literal["auto", "geographic", "planar"],
@@ -58,6 +61,8 @@ class Points:
     """Name of each point, where it was asked for."""
     of_places: bool = False
     """Whether points are where their places are, having no coordinates of their own."""
+    stratum: NDArray[np.int64] | None = None
+    """Within what a null swaps labels, where the table says it in the column :data:`STRATUM`, shape (n,)."""
 
     @property
     def remark(self) -> str | None:
@@ -141,6 +146,7 @@ def points(
         "industry": key.str.replace(r"\.0$", "") if lazy.collect_schema()[industry].is_float() else key,
         "weight": nw.lit(1.0) if column == "count" else numeric(lazy, who, column),
         **({"actor": nw.col(actor).cast(nw.String)} if actor else {}),
+        **({"stratum": nw.col(STRATUM).cast(nw.Int64)} if STRATUM in present else {}),
         **{name: nw.col(name).cast(nw.Float64) for pair in pairs for name in pair},
     }
     rows = lazy.select(**columns).collect("pyarrow")
@@ -177,7 +183,17 @@ def points(
         native=frame,
         actors=None if called is None else called[order],
         of_places=OF_PLACE in present,
+        stratum=_strata(rows["stratum"], who)[located][order] if STRATUM in present else None,
     )
+
+
+def _strata(column: nw.Series[Any], who: str) -> NDArray[np.int64]:
+    if column.null_count():
+        raise JiqunError(
+            f"{who}: column {STRATUM} is empty in {column.null_count()} rows. Fill it, or filter these rows.",
+            f"{who}：列 {STRATUM} 有 {column.null_count()} 行为空。请补全，或先筛除这些记录。",
+        )
+    return np.asarray(column.to_numpy(), dtype=np.int64)
 
 
 def on_sphere(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -49,6 +49,7 @@ def quadrants(
     weight: str | None = "count",
     size: float = 0.05,
     n: int = 999,
+    compare: bool = True,
     replicates: int = 199,
     level: float = 0.95,
     rng: int = 0,
@@ -60,7 +61,10 @@ def quadrants(
     An industry is concentrated in a space where its value is above that expected under the null and the two
     probabilities of the industry, adjusted together by Holm's method, say that this is not chance: the chance that an
     industry that is dispersed in both spaces is called anything else is then at most ``size``. On the ground labels
-    are swapped among all firms, in the network among those with about as many counterparts.
+    are swapped among all firms, in the network among those about as popular. With the default index they are swapped
+    with those of the industries that are not themselves found concentrated in that space, since where a few are,
+    the whole is not what the others follow (``against="others"`` of
+    :func:`~jiqun.measure.digital.shared_counterparts.shared_counterparts`).
 
     Parameters
     ----------
@@ -82,6 +86,9 @@ def quadrants(
         Size of the test of an industry.
     n
         Draws under each null.
+    compare
+        Whether to give, beside the digital value, the one that leaves the industry's own trade out, where the index
+        has it (columns ``elsewhere``); takes most of the time.
     replicates, level
         Bootstrap of the values.
     rng
@@ -95,8 +102,8 @@ def quadrants(
     -------
     polars.DataFrame
         ``period, industry_id, quadrant, quadrant_en, quadrant_zh``; then for each space ``physical, physical_low,
-        physical_high, physical_expected, physical_p`` and ``digital…``; ``interactions`` and ``note``. The
-        quadrant is null, with a note, where a value is.
+        physical_high, physical_expected, physical_p`` and ``digital…``; ``elsewhere, elsewhere_p`` (null where not
+        computed); ``interactions`` and ``note``. The quadrant is null, with a note, where a value is.
 
     Raises
     ------
@@ -118,8 +125,15 @@ def quadrants(
         sides = []
         for space, name in (("physical", physical), ("digital", digital)):
             placed = Placed(space, period, interactions)  # type: ignore[arg-type]
-            sides.append(_tested(cluster, name, placed, n, weight, replicates, level, rng, kind).rename(_of(space)))
-        both = sides[0].join(sides[1], on="industry_id", how="full", coalesce=True).sort("industry_id")
+            left_out = compare and space == "digital"
+            found = _tested(cluster, name, placed, n, left_out, weight, replicates, level, rng, kind)
+            sides.append(found.rename(_of(space)))
+        both = (
+            sides[0]
+            .drop("elsewhere", "elsewhere_p")
+            .join(sides[1], on="industry_id", how="full", coalesce=True)
+            .sort("industry_id")
+        )
         said = links(cluster, interactions=interactions, period=period).words.en
         parts.append(
             _judged(both, size).with_columns(pl.lit(period).alias("period"), pl.lit(said).alias("interactions"))
@@ -127,7 +141,8 @@ def quadrants(
     progress(STEP, len(seen), len(seen))
     spaces = [f"{s}{c}" for s in ("physical", "digital") for c in ("", "_low", "_high", "_expected", "_p")]
     names = [f"quadrant{c}" for c in ("", "_en", "_zh")]
-    return pl.concat(parts).select("period", "industry_id", *names, *spaces, "interactions", "note")
+    beside = ("elsewhere", "elsewhere_p")
+    return pl.concat(parts).select("period", "industry_id", *names, *spaces, *beside, "interactions", "note")
 
 
 def _of(space: str) -> dict[str, str]:
@@ -139,6 +154,7 @@ def _tested(  # noqa: PLR0917
     name: str,
     placed: Placed,
     n: int,
+    compare: bool,
     weight: str | None,
     replicates: int,
     level: float,
@@ -160,14 +176,24 @@ def _tested(  # noqa: PLR0917
     shared |= {"weight": weight} if "weight" in index.parameters.model_fields else {}
     if "simulations" in index.parameters.model_fields:
         own: dict[str, Any] = {"simulations": n} | (
-            {"compare": False} if "compare" in index.parameters.model_fields else {}
+            {"compare": compare} if "compare" in index.parameters.model_fields else {}
         )
+        own |= {"against": "others"} if "against" in index.parameters.model_fields else {}
         found = measure(cluster, name, space=placed, **shared, **own)
     else:
         found = envelope(name, cluster, space=placed, n=n, **shared)
     frame: pl.DataFrame = nw.from_native(found, eager_only=True).to_polars()
     columns = ("value", "low", "high", "expected", "p")
-    return frame.select("industry_id", *(pl.col(c).cast(pl.Float64) for c in columns), pl.col("note").cast(pl.String))
+    beside = {"elsewhere": "elsewhere", "elsewhere_p": "p_elsewhere"}
+    return frame.select(
+        "industry_id",
+        *(pl.col(c).cast(pl.Float64) for c in columns),
+        *(
+            (pl.col(c) if compare and c in frame.columns else pl.lit(None)).cast(pl.Float64).alias(to)
+            for to, c in beside.items()
+        ),
+        pl.col("note").cast(pl.String),
+    )
 
 
 def _judged(both: pl.DataFrame, size: float) -> pl.DataFrame:

@@ -17,12 +17,14 @@ from jiqun.measure.distance_association import distance_correlation, mantel
 from jiqun.measure.distance_table import located
 from jiqun.measure.elsewhere import swapped
 from jiqun.measure.kernels.shared_pairs import outside, squared_sums
+from jiqun.measure.pair_null import within
 from jiqun.measure.placed import STRATUM, Placed
 from jiqun.measure.read import table_of
 from jiqun.measure.two_spaces import QUADRANTS, agreement, coagglomeration_coupling, drift, quadrants
 from jiqun.space.expectation import probabilities
 from jiqun.space.links import links
 from jiqun.space.placed import digital_space
+from jiqun.space.strata import activity_strata
 
 
 @pytest.fixture(scope="module")
@@ -361,9 +363,36 @@ def test_distances_that_no_points_have_are_refused():
         located(pl.DataFrame({"actor_id": list("abc")}), pairs[:2])
 
 
-def test_a_band_by_distance_says_that_it_does_not_control_for_activity(cluster):
-    more = {"replicates": 0, "distances": [0.5, 1.0], "only": ["I01"]}
-    drawn = measure(cluster, "kd", space="digital", simulations=19, **more)
-    assert drawn["note"].str.contains("does not control for activity").all()
-    bare = measure(cluster, "kd", space="digital", simulations=0, **more)
-    assert not bare["note"].fill_null("").str.contains("activity").any()
+def test_a_band_by_distance_swaps_within_strata_of_activity():
+    """The popular are near the middle: an industry that is popular and nothing else is not taken for concentrated."""
+    rng = np.random.default_rng(7)
+    n = 300
+    popular = rng.random(n)
+    at = rng.standard_normal((n, 3)) * (1.2 - popular)[:, None]
+    kind = np.where(rng.random(n) < popular**4, "p", "other")
+    frame = pl.DataFrame({"industry_id": kind, **{f"d{k + 1}": at[:, k] for k in range(3)}})
+    kept = frame.with_columns(pl.Series(STRATUM, activity_strata(popular)))
+    more = {"only": ["p"], "distances": [0.2, 0.4, 0.6], "simulations": 199, "replicates": 0}
+    for name in ("kd", "marcon_puech_m", "marcon_puech_m_density"):
+        plain, strata = (indices()[name].function(t, **more) for t in (frame, kept))
+        assert plain["value"].equals(strata["value"])
+        assert plain["p_global"][0] <= 0.01
+        assert strata["p_global"][0] > 0.05
+        inside = (strata["value"] >= strata["global_low"]) & (strata["value"] <= strata["global_high"])
+        assert inside.all()
+
+
+def test_moments_of_all_sites_are_refused_within_strata(cluster):
+    with pytest.raises(JiqunError, match="not within strata"):
+        measure(cluster, "kd", space="digital", simulations=19, draws="moments", distances=[0.5])
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_plant_is_drawn_to_a_site_of_its_stratum_and_none_twice(seed):
+    rng = np.random.default_rng(seed)
+    sites = rng.integers(0, 5, 60)
+    plants = sites[rng.choice(60, 25, replace=False)]
+    drawn = within(sites, plants, rng)
+    assert (sites[drawn] == plants).all()
+    assert len(set(drawn.tolist())) == 25

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from os import cpu_count
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,13 +14,14 @@ from pydantic import Field
 from jiqun.cluster import Reference, Words
 from jiqun.measure.bands import local_band, p_pointwise
 from jiqun.measure.cells import ColumnName, tidy
-from jiqun.measure.elsewhere import elsewhere, swapped
+from jiqun.measure.digital.swapping import Network, null_values
+from jiqun.measure.elsewhere import elsewhere
 from jiqun.measure.index import Bounds, Needs, index
-from jiqun.measure.kernels.shared_pairs import squared_sums
 from jiqun.measure.linked import Linked, linked
-from jiqun.measure.resample import Level, Replicates, Seed, generators, interval, poisson_weights
+from jiqun.measure.resample import Level, Replicates, Seed, interval, poisson_weights
+from jiqun.space.communities import communities_of
 from jiqun.space.expectation import probabilities
-from jiqun.space.strata import activity_strata
+from jiqun.space.strata import activity_strata, own_activity
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -79,6 +77,13 @@ def shared_counterparts(
         int,
         Field(ge=1, le=1000, description="Strata of activity within which the null swaps labels; 1 does not control."),
     ] = 20,
+    against: Annotated[
+        Literal["all", "others"],
+        Field(
+            description="With whom the null swaps labels. all: all industries; others: those that are not found "
+            "concentrated themselves, so that a few concentrated ones do not make the rest look dispersed or not."
+        ),
+    ] = "all",
     simulations: Annotated[int, Field(ge=0, le=99_999, description="Draws under the null; 0 leaves p out.")] = 199,
     replicates: Replicates = 199,
     level: Level = 0.95,
@@ -109,7 +114,11 @@ def shared_counterparts(
         relative to the mean over draws of as many other actors that are as active. Takes
         ``simulations``, and a pass over all links for each of them and each industry.
     quantiles
-        The null swaps the industries of actors within this many quantiles of their number of counterparts.
+        The null swaps the industries of actors within this many quantiles of their number of counterparts, net of what
+        their community gives to all who are in it (:func:`jiqun.space.strata.own_activity`; Leiden's communities).
+    against
+        ``"all"``: labels are swapped among all actors. ``"others"``: those of each industry with those of the
+        industries that are not found concentrated, see :func:`jiqun.measure.digital.swapping.null_values`.
     simulations
         Draws under the null.
     replicates, level, rng
@@ -158,7 +167,7 @@ def shared_counterparts(
     weight = "weight" if weighted else None
     read = linked(frame, "shared_counterparts", actor=actor, counterpart=place, industry=industry, weight=weight)
     net = _network(read, weighted=weighted)
-    strata = activity_strata(net.degree, quantiles)
+    strata = _strata(net, quantiles) if simulations else np.zeros(len(net.degree), dtype=np.int64)
     observed = net.ratio(net.label, np.ones(len(net.label)))
     low = high = np.full(net.groups, np.nan)
     if replicates:
@@ -166,7 +175,7 @@ def shared_counterparts(
         draws = poisson_weights(one, replicates, rng)
         low, high, _ = interval(lambda t: net.ratio(net.label, t.astype(np.float64)), draws, level)
     defined = np.isfinite(observed)
-    null = _null(net, strata, simulations, rng)
+    null = null_values(net, strata, simulations, least=against == "others", rng=rng)
     null[:, ~defined] = np.nan
     shared, chance = net.sums(net.label, np.ones(len(net.label)))
     band = local_band(null, level) if simulations else (np.full(net.groups, np.nan),) * 2
@@ -183,7 +192,7 @@ def shared_counterparts(
         "by_chance": chance,
     }
     if compare:
-        columns |= elsewhere(read, quantiles=quantiles, simulations=simulations, level=level, rng=rng)
+        columns |= elsewhere(read, strata, simulations=simulations, level=level, rng=rng)
     held = np.bincount(net.label[net.label >= 0], minlength=net.groups)
     links = np.bincount(net.label[net.label >= 0], net.degree[net.label >= 0], net.groups)
     columns |= {
@@ -197,36 +206,7 @@ def shared_counterparts(
     return tidy(columns, frame)
 
 
-@dataclass(frozen=True, slots=True)
-class _Network:
-    """Links by counterpart, and what pairs of a group share and are expected to."""
-
-    starts: Codes
-    members: Codes
-    weight: Array
-    label: Codes
-    """Industry of each actor that has a link, −1 where unknown, shape (actors,)."""
-    degree: Codes
-    alone: Array
-    """Sum of the squared weights of each actor's links."""
-    chance: Callable[[Codes, Array, int], Array]
-    groups: int
-
-    def sums(self, label: Codes, times: Array) -> tuple[Array, Array]:
-        """Shared counterparts of all pairs of each group, and what is expected."""
-        squared = squared_sums(self.starts, self.members, self.weight, label, times, self.groups)
-        inside = label >= 0
-        own = np.bincount(label[inside], (times**2 * self.alone)[inside], self.groups)
-        return (squared - own) / 2.0, self.chance(label, times, self.groups)
-
-    def ratio(self, label: Codes, times: Array) -> Array:
-        """Shared counterparts relative to chance, NaN for a group without pairs."""
-        shared, chance = self.sums(label, times)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(chance > 1e-12, shared / chance, np.nan)
-
-
-def _network(read: Linked, *, weighted: bool) -> _Network:
+def _network(read: Linked, *, weighted: bool) -> Network:
     """Keep the actors that have links, each link once whatever its category."""
     rows = np.flatnonzero(read.linked)
     matrix = sp.csr_array((read.matrix.data, read.matrix.indices, read.matrix.indptr), shape=read.matrix.shape)[rows]
@@ -238,16 +218,23 @@ def _network(read: Linked, *, weighted: bool) -> _Network:
     degree, met = np.diff(matrix.indptr).astype(np.int64), np.diff(turned.indptr)
     label = np.where(read.industry[rows] < len(read.industries), read.industry[rows], -1)
     alone = np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel()
-    return _Network(
-        starts=turned.indptr.astype(np.int64),
-        members=turned.indices.astype(np.int64),
-        weight=turned.data.astype(np.float64),
+    return Network(
+        links=matrix,
+        turned=turned,
         label=label,
         degree=degree,
         alone=alone,
         chance=_by_weight(matrix) if weighted else probabilities(degree, met[met > 0].astype(np.int64)).pairs,
         groups=len(read.industries),
     )
+
+
+def _strata(net: Network, quantiles: int) -> Codes:
+    """Strata of activity net of communities; where all are equally active there is one."""
+    if quantiles == 1 or not np.ptp(net.degree):
+        return np.zeros(len(net.degree), dtype=np.int64)
+    community = communities_of(net.links, seeds=1).actor
+    return activity_strata(own_activity(net.degree, net.label, community), quantiles)
 
 
 def _by_weight(matrix: sp.csr_array) -> Callable[[Codes, Array, int], Array]:
@@ -262,19 +249,6 @@ def _by_weight(matrix: sp.csr_array) -> Callable[[Codes, Array, int], Array]:
         return np.asarray((total**2 - np.bincount(group[inside], each**2, groups)) / 2.0 * same)
 
     return pairs
-
-
-def _null(net: _Network, strata: Codes, simulations: int, rng: np.random.Generator | int | None) -> Array:
-    """Values with the labels of equally active actors swapped, shape (simulations, industries)."""
-    if not simulations:
-        return np.full((0, net.groups), np.nan)
-    ones = np.ones(len(net.label))
-
-    def draw(random: np.random.Generator) -> Array:
-        return net.ratio(swapped(net.label, strata, random), ones)
-
-    with ThreadPoolExecutor(min(cpu_count() or 1, 8)) as pool:
-        return np.array(list(pool.map(draw, generators(rng, simulations))))
 
 
 def _mean(null: Array) -> Array:

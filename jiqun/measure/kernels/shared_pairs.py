@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["outside", "squared_sums"]
+__all__ = ["outside", "squared_sum", "squared_sums"]
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Whole = NDArray[np.integer[Any]]
+"""Positions as a sparse matrix holds them, in 32 bits where these do."""
 
 
-def squared_sums(starts: Codes, members: Codes, weight: Array, group: Codes, times: Array, groups: int) -> Array:  # noqa: PLR0917
+def squared_sums(starts: Whole, members: Whole, weight: Array, group: Codes, times: Array, groups: int) -> Array:  # noqa: PLR0917
     """Give ``Σ_a (Σ_{i ∈ g} t_i w_ia)²`` for each group ``g``.
 
     Half of it, less the squares of each actor with itself, is what the pairs of a group share.
@@ -61,6 +65,42 @@ def _squared(starts, members, weight, group, times, groups):  # type: ignore[no-
             g = seen[s]
             out[g] += held[g] * held[g]
             held[g] = 0.0
+    return out
+
+
+def squared_sum(starts: Whole, others: Whole, weight: Array, members: Codes, counterparts: int) -> float:
+    """Give ``Σ_a (Σ_{i ∈ members} w_ia)²`` for one group, from the links of its members alone.
+
+    Parameters
+    ----------
+    starts, others, weight
+        Links by actor: the counterparts of actor ``i`` and the weights of its links are at the positions
+        ``starts[i]`` to ``starts[i + 1]``; shapes (actors + 1,), (links,), (links,).
+    members
+        Positions of the actors of the group.
+    counterparts
+        Number of counterparts.
+
+    Examples
+    --------
+    Both actors have the first counterpart, one the second:
+
+    >>> squared_sum(np.array([0, 2, 3]), np.array([0, 1, 0]), np.ones(3), np.array([0, 1]), 2)
+    5.0
+    """
+    return float(_squared_one(starts, others, weight, members, counterparts))
+
+
+@njit(cache=True, nogil=True)
+def _squared_one(starts, others, weight, members, counterparts):  # type: ignore[no-untyped-def]  # pragma: no cover
+    held = np.zeros(counterparts)
+    out = 0.0
+    for i in members:
+        for e in range(starts[i], starts[i + 1]):
+            a = others[e]
+            # (h + w)² − h², so that nothing has to be summed up at the end
+            out += weight[e] * (2.0 * held[a] + weight[e])
+            held[a] += weight[e]
     return out
 
 
