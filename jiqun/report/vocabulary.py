@@ -9,7 +9,7 @@ import narwhals as nw
 from jiqun.cluster import Cluster, Words
 from jiqun.space import Sides, kept, sides, typed, usable
 
-__all__ = ["GRAINS", "Vocabulary", "vocabulary"]
+__all__ = ["EVENTS", "GRAINS", "Vocabulary", "vocabulary"]
 
 GRAINS = {
     "year": Words("year", "年"),
@@ -18,7 +18,7 @@ GRAINS = {
     "week": Words("week", "周"),
 }
 
-_EVENTS = {
+EVENTS = {
     "order": Words("purchases", "采购"),
     "payment": Words("payments", "支付"),
     "investment": Words("investments", "投资"),
@@ -72,7 +72,7 @@ def _vocabulary(cluster: Cluster) -> Vocabulary:
         ranked = counted.drop_nulls("kind").sort(["n", "kind"], descending=[True, False])
         kind = ranked["kind"][0] if ranked.height else ""
     two: Sides | None = sides(cluster)
-    events = _EVENTS.get(kind, Words("interactions", "互动") if cluster.has("interactions") else Words("ties", "关系"))
+    events = EVENTS.get(kind, Words("interactions", "互动") if cluster.has("interactions") else Words("ties", "关系"))
     if two is not None and two.one_mode:
         return Vocabulary(events, Words("firms", "企业"), Words("partners", "合作伙伴"))
     return Vocabulary(events, Words("firms", "企业"), _SOURCES.get(kind, Words("counterparts", "交易对手")))

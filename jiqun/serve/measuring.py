@@ -6,13 +6,14 @@ import inspect
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jiqun.cluster import JiqunError, Words
 from jiqun.report.shapes import Text, TraceShape
 from jiqun.serve.parameters import from_text, index_of
-from jiqun.serve.refusals import short
+from jiqun.serve.refusals import Refusal, short
 from jiqun.serve.shapes import IndexCard, IndexNeeds, IndexReference, Measurement, PeerChoice, PresetCard
 from jiqun.serve.tabular import plain_rows
 
@@ -21,9 +22,26 @@ if TYPE_CHECKING:
 
     from jiqun.cluster import Cluster
     from jiqun.measure import Index
+    from jiqun.measure.placed import Placed
     from jiqun.serve.results import Results
 
-__all__ = ["View", "compute", "index_card", "index_cards"]
+__all__ = ["Place", "View", "compute", "index_card", "index_cards"]
+
+MOST_DRAWS = 9_999
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """In which space, when, made of what, and against what chance an index is computed."""
+
+    space: str | None = None
+    """``"physical"`` or ``"digital"``; the first of the index where not given."""
+    period: str | None = None
+    """A period, or two with a slash; None: all time."""
+    interactions: Sequence[str] = ()
+    """What makes the digital space, such as ``kind=order``; empty: everything."""
+    chance: int | None = None
+    """Draws under the null; None: as many as the space calls for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +108,7 @@ def compute(
     index: str,
     given: Sequence[tuple[str, str]],
     *,
-    space: str | None = None,
+    place: Place = Place(),
     view: View = View(),
     results: Results | None = None,
 ) -> Measurement:
@@ -105,25 +123,27 @@ def compute(
     given
         Names and values of parameters; see :func:`jiqun.serve.parameters.from_text`. ``preset`` names the
         conventions of a package, which the others override.
-    space
-        ``"physical"`` or ``"digital"``; the first of the index where not given.
+    place
+        In which space, when, made of which interactions, and against how many draws.
     view
         The rows of the result to give.
     results
         Where results are held, so that a second view of one does not compute it again.
     """
     chosen = index_of(short(index, 80))
-    where: Any = space or chosen.spaces[0]
     parameters = _parameters(chosen, given)
+    if place.period and "period" in chosen.parameters.model_fields:
+        parameters, place = {**parameters, "period": place.period}, replace(place, period=None)
+    where, draws = _placed(cluster, chosen, place, parameters)
 
     def whole() -> pa.Table:
-        return _table(cluster, chosen, where, parameters)
+        return _table(cluster, chosen, where, parameters, draws if place.chance is not None else -draws)
 
     if results is None or cluster.path is None:
         table = whole()
     else:
-        said = json.dumps(parameters, sort_keys=True, default=str)
-        table = results.get((cluster.path, cluster.store.data_hash, chosen.name, where, said), whole)
+        said = json.dumps([where.space, where.period, where.interactions, draws, parameters], default=str)
+        table = results.get((cluster.path, cluster.store.data_hash, chosen.name, said), whole)
     grain = [name for name in chosen.grain if name in table.column_names]
     # ``of`` and ``other`` change what a row is: what the index names but does not give, it gives under another key.
     grain = grain or [name for name in ("place_id", "industry_id") if name in table.column_names]
@@ -133,7 +153,7 @@ def compute(
     return Measurement(
         index=chosen.name,
         title=Text(en=chosen.title.en, zh=chosen.title.zh),
-        space=where,
+        space=where.space,
         origin=cluster.about.origin,
         grain=grain,
         total=seen.num_rows,
@@ -143,8 +163,57 @@ def compute(
         peer_choices=choices,
         columns=seen.column_names,
         rows=plain_rows(seen.slice(start, length)),
-        trace=_trace(cluster, chosen, where, parameters),
+        trace=_trace(cluster, chosen, where, draws, parameters),
+        **_of_space(cluster, chosen, where, table, draws),
     )
+
+
+def _placed(cluster: Cluster, index: Index, place: Place, parameters: dict[str, Any]) -> tuple[Placed, int]:
+    """Where the index is computed, and draws under the null; those of an index that draws itself go to it."""
+    from jiqun.measure.placed import Placed
+    from jiqun.measure.subject import draws_its_own_null
+    from jiqun.report.chance import default_draws
+    from jiqun.report.choosing import checked_period
+
+    space: Any = place.space or index.spaces[0]
+    interactions = [each.strip() for text in place.interactions for each in text.split(",") if each.strip()]
+    if interactions and space != "digital":
+        raise Refusal(_ONLY_DIGITAL, status=422)
+    if place.chance is not None and not 0 <= place.chance <= MOST_DRAWS:
+        raise Refusal(_DRAWS, status=422)
+    period = checked_period(cluster, index.name, place.period)
+    where = Placed(space, period, interactions or None)
+    if draws_its_own_null(index):
+        if place.chance is not None:
+            parameters.setdefault("simulations", str(place.chance))
+        used = index.parameters.model_validate(parameters).model_dump() if "simulations" in parameters else {}
+        return where, int(used.get("simulations", index.parameters.model_fields["simulations"].default))
+    return where, default_draws(index, space) if place.chance is None else place.chance
+
+
+def _of_space(cluster: Cluster, index: Index, where: Placed, table: pa.Table, draws: int) -> dict[str, Any]:
+    from jiqun.report.chance import chance_words
+    from jiqun.report.choosing import built
+
+    made = None
+    if where.space == "digital":
+        cells = index.family != "digital" and "place_id" in index.needs.columns
+        made = built(cluster, interactions=where.interactions, period=where.period, communities=cells)
+    return {
+        "period": where.period or "",
+        "built": made,
+        "chance": chance_words(index, where.space, table, draws),
+    }
+
+
+_ONLY_DIGITAL = Words(
+    "interactions makes the digital space; on the ground it says nothing. Leave it out, or take space=digital.",
+    "interactions 用于构成数字空间，在实体空间中没有意义。请去掉它，或使用 space=digital。",
+)
+_DRAWS = Words(
+    f"chance is a number of draws between 0 and {MOST_DRAWS}; 0 sets nothing against chance.",
+    f"chance 为随机抽取次数，介于 0 与 {MOST_DRAWS} 之间；0 表示不与随机情形比较。",
+)
 
 
 def _parameters(index: Index, given: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -155,13 +224,24 @@ def _parameters(index: Index, given: Sequence[tuple[str, str]]) -> dict[str, Any
     return {**parameters_of(short(preset[-1], 80), index.name), **own} if preset else own
 
 
-def _table(cluster: Cluster, index: Index, space: Any, parameters: Mapping[str, Any]) -> pa.Table:
+def _table(cluster: Cluster, index: Index, where: Placed, parameters: Mapping[str, Any], draws: int) -> pa.Table:
+    """Compute the result; fewer than 0 draws are those nobody asked for, and an index that cannot is let be."""
     import narwhals as nw
 
     from jiqun.measure import measure
+    from jiqun.measure.subject import draws_its_own_null
+    from jiqun.report.chance import beside_chance
 
-    frame = nw.from_native(measure(cluster, index.name, space=space, **parameters))
-    return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_arrow()
+    frame = nw.from_native(measure(cluster, index.name, space=where, **parameters))
+    table: pa.Table = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_arrow()
+    if not draws or draws_its_own_null(index):
+        return table
+    try:
+        return beside_chance(cluster, index, table, placed=where, draws=abs(draws), parameters=parameters)
+    except JiqunError:
+        if draws > 0:
+            raise
+        return table
 
 
 def _seen(cluster: Cluster, table: pa.Table, grain: Sequence[str], view: View) -> tuple[list[PeerChoice], pa.Table]:
@@ -197,21 +277,27 @@ def _of_key(table: pa.Table, key: str, wanted: str) -> pa.Table:
     return table.filter(kept[0] if len(kept) == 1 else pc.or_kleene(*kept))
 
 
-def _trace(cluster: Cluster, index: Index, space: str, parameters: dict[str, Any]) -> TraceShape:
+def _trace(cluster: Cluster, index: Index, where: Placed, draws: int, parameters: dict[str, Any]) -> TraceShape:
     from jiqun.engine import trace
+    from jiqun.measure.subject import draws_its_own_null
 
     # As they were used: checked, and with the defaults of what was not given.
     used = index.parameters.model_validate(parameters).model_dump(mode="json")
     folder = Path(cluster.path).name if cluster.path else cluster.about.id
-    options = [_option(name, used[name]) for name in parameters]
-    made = trace(cluster, shlex.join(["jiqun", "measure", index.name, folder, f"--space={space}", *options]))
+    asked: dict[str, Any] = {"space": where.space}
+    asked |= {"period": where.period} if where.period else {}
+    asked |= {"interactions": ",".join(where.interactions)} if where.interactions else {}
+    asked |= {"chance": draws} if draws and not draws_its_own_null(index) else {}
+    options = [f"--{name}={value}" for name, value in asked.items()]
+    options += [_option(name, used[name]) for name in parameters]
+    made = trace(cluster, shlex.join(["jiqun", "measure", index.name, folder, *options]))
     seed = used.get("rng")
     return TraceShape(
         cluster=made.cluster,
         data_hash=made.data_hash,
         jiqun=made.jiqun,
         command=made.command,
-        parameters=used | {"space": space},
+        parameters=used | asked,
         seed=seed if isinstance(seed, int) else None,
         versions=dict(made.versions),
     )

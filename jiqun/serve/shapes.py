@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from jiqun.report.shapes import Columnar, Origin, Text, TraceShape
+from jiqun.report.two_space import BuiltSpace
 
 __all__ = [
     "BoundaryList",
@@ -165,6 +166,9 @@ class Measurement(Shape):
     )
     columns: list[str]
     rows: Columnar
+    period: str = Field("", description="The period it is of; empty for all time.")
+    built: BuiltSpace | None = Field(None, description="In digital space: what it was made of, how stable it is.")
+    chance: Text = Field(Text(en="", zh=""), description="What p and the band are against; empty where nothing is.")
     trace: TraceShape
 
 

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from jiqun.report import comparisons as compared
 from jiqun.report import shapes as shown
+from jiqun.report import two_space as spaced
 from jiqun.serve import shapes as own
 from jiqun.serve.examples import example
 from jiqun.serve.openapi import document
@@ -36,6 +37,10 @@ SHAPES: dict[str, Any] = {
     "indices": list[own.IndexCard],
     "index": own.IndexCard,
     "measure": own.Measurement,
+    "spaces": spaced.SpaceChoices,
+    "quadrants": spaced.Quadrants,
+    "drift": spaced.Drift,
+    "agreement": spaced.SpaceAgreement,
     "table": own.TablePage,
     "job": own.Job,
     "jobs": list[own.Job],

@@ -18,6 +18,7 @@ COMMANDS = (
     "profile",
     "measure",
     "compare",
+    "quadrants",
     "tables",
     "serve",
     "openapi",

@@ -12,6 +12,7 @@ import click
 from jiqun.cluster.facts import Words
 from jiqun.serve.cli.frame import Command, Group, Option, common, folder_argument
 from jiqun.serve.cli.language import language, said
+from jiqun.serve.cli.spaces import interactions_option, period_option
 
 if TYPE_CHECKING:
     from jiqun.measure import Index
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 SHOWN = 30
-_OWN = ("folder", "space", "limit", "out", "kind", "as_json")
+_OWN = ("folder", "space", "period", "interactions", "chance", "limit", "out", "kind", "as_json")
+
+
+_IN_NETWORK = "jiqun measure {name} my-cluster --space digital --period 2012 --interactions investment"
+_IN_NETWORK_WORDS = Words("In the network of the investments of 2012", "在 2012 年投资构成的网络中")
 
 
 class _Measures(Group):
@@ -79,6 +84,17 @@ def _command(index: Index) -> click.Command:
 
     @folder_argument
     @click.option("--space", type=click.Choice(list(index.spaces)), cls=Option, words=Words("Space.", "空间。"))
+    @period_option
+    @interactions_option
+    @click.option(
+        "--chance",
+        type=click.IntRange(0, 9_999),
+        cls=Option,
+        words=Words(
+            "Draws under the null, for a band and a p by chance; 199 in digital space where not given, else 0.",
+            "零假设下的抽取次数，用于随机带与 p 值；未给出时数字空间为 199，否则为 0。",
+        ),
+    )
     @click.option(
         "--limit",
         type=click.IntRange(min=0),
@@ -120,7 +136,8 @@ def _command(index: Index) -> click.Command:
         words=Words(f"{index.title.en}: {index.question.en}", f"{index.title.zh}:{index.question.zh}"),
         more=index.reading,
         examples=[
-            (f"jiqun measure {index.name} my-cluster --out {index.name}.csv", Words("The whole result", "全部结果"))
+            (f"jiqun measure {index.name} my-cluster --out {index.name}.csv", Words("The whole result", "全部结果")),
+            *([(_IN_NETWORK.format(name=index.name), _IN_NETWORK_WORDS)] if "digital" in index.spaces else []),
         ],
     )
 
@@ -146,7 +163,7 @@ def _run(index: Index, parameters: Mapping[str, Any], own: Mapping[str, Any]) ->
     from jiqun.engine import open_cluster
     from jiqun.serve.cli.output import emit, write_json
     from jiqun.serve.cli.progress import board
-    from jiqun.serve.measuring import compute
+    from jiqun.serve.measuring import Place, compute
     from jiqun.serve.tabular import columnar_csv
 
     given: list[tuple[str, str]] = []
@@ -155,7 +172,8 @@ def _run(index: Index, parameters: Mapping[str, Any], own: Mapping[str, Any]) ->
     cluster = open_cluster(own["folder"])
     with board(as_json=own["as_json"]) as shown:
         shown.listener()(index.title, 0, None)
-        made = compute(cluster, index.name, given, space=own["space"])
+        place = Place(own["space"], own["period"], own["interactions"], own["chance"])
+        made = compute(cluster, index.name, given, place=place)
     out = own["out"]
     kind = own["kind"] or (Path(out).suffix.lower().removeprefix(".") if out else None)
     if kind == "csv":
@@ -167,7 +185,7 @@ def _run(index: Index, parameters: Mapping[str, Any], own: Mapping[str, Any]) ->
 
 
 def _show(index: Index, made: Measurement, limit: int) -> None:
-    from jiqun.serve.cli.output import print_rows
+    from jiqun.serve.cli.output import print_rows, t
 
     rows = {name: column[: limit or None] for name, column in made.rows.items()}
     print_rows(
@@ -177,3 +195,6 @@ def _show(index: Index, made: Measurement, limit: int) -> None:
         hint=said("All: --limit 0; as a file: --out FILE.csv", "全部：--limit 0；存为文件：--out 文件.csv"),
     )
     click.echo(index.reading[language()])
+    for said_too in (made.built.says if made.built else None, made.chance):
+        if said_too is not None and t(said_too):
+            click.echo(t(said_too))

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from jiqun.serve.examples import answers
-from jiqun.serve.measuring import View, compute, index_card, index_cards
+from jiqun.serve.measuring import Place, View, compute, index_card, index_cards
 from jiqun.serve.parameters import index_of
 from jiqun.serve.refusals import short
+from jiqun.serve.routes.asking import InteractionsAsked, PeriodAsked
 from jiqun.serve.services import ClusterId, ServicesOf, file_headers
 from jiqun.serve.shapes import IndexCard, Measurement
 from jiqun.serve.tabular import columnar_csv
@@ -20,7 +21,10 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api", tags=["measures"])
 
-OWN = frozenset({"space", "limit", "offset", "format", "bom", "peers", "order", "industry_id", "place_id"})
+OWN = frozenset(
+    {"space", "period", "interactions", "chance"}
+    | {"limit", "offset", "format", "bom", "peers", "order", "industry_id", "place_id"}
+)
 """Query parameters of the endpoint; every other one is a parameter of the index."""
 IndexName = Annotated[str, Path(max_length=100, description="Name of an index.", examples=["location_quotient"])]
 PARAMETERS: dict[str, Any] = {
@@ -76,6 +80,17 @@ async def measure(
         Literal["physical", "digital"] | None,
         Query(description="Space; the first of the index where not given.", examples=["physical"]),
     ] = None,
+    period: PeriodAsked = "",
+    interactions: InteractionsAsked = None,
+    chance: Annotated[
+        int | None,
+        Query(
+            description="Draws under the null: adds `expected`, `band_low`, `band_high` and a `p` by chance (that of a "
+            "formula is then `p_formula`). Not given: 199 in digital space, where a formula takes popularity for "
+            "concentration, else 0.",
+            examples=[199],
+        ),
+    ] = None,
     limit: Annotated[int, Query(ge=0, le=100_000, description="Rows of the page.", examples=[1000])] = 1000,
     offset: Annotated[int, Query(ge=0, le=2**31, description="Rows before the page.", examples=[0])] = 0,
     peers: Annotated[
@@ -107,9 +122,10 @@ async def measure(
     given = [(name, value) for name, value in request.query_params.multi_items() if name not in OWN]
     keys = {k: v for k, v in (("industry_id", industry_id), ("place_id", place_id)) if v}
     every = View(peers=peers, keys=keys, largest_first=order == "value")
+    place = Place(space, period or None, tuple(interactions or ()), chance)
 
     def answer(view: View) -> Measurement:
-        return compute(entry.cluster, index, given, space=space, view=view, results=services.results)
+        return compute(entry.cluster, index, given, place=place, view=view, results=services.results)
 
     if kind == "json":
         return await services.answer(
@@ -117,7 +133,7 @@ async def measure(
             entry,
             f"measure {index}",
             lambda: answer(replace(every, limit=limit, offset=offset)),
-            space=space,
+            place=place,
             given=sorted(given),
             limit=limit,
             offset=offset,
@@ -125,7 +141,7 @@ async def measure(
             keys=sorted(keys.items()),
             order=order,
         )
-    key = ("measure", entry.folder, entry.stamp, index, space, tuple(sorted(given)), peers, order, *keys.items())
+    key = ("measure", entry.folder, entry.stamp, index, place, tuple(sorted(given)), peers, order, *keys.items())
     whole = await services.work.run(key, lambda: answer(every))
     text = columnar_csv(whole.rows, bom=bom)
     return Response(text, media_type="text/csv; charset=utf-8", headers=file_headers(f"{entry.id}-{whole.index}.csv"))
