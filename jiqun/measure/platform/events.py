@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -15,10 +16,13 @@ from jiqun.space.frames import typed, usable
 from jiqun.space.kept import kept
 from jiqun.space.periods import Grain, calendar, code, label, parse, period_code
 
-__all__ = ["ATTENTION", "Events", "events"]
+__all__ = ["ATTENTION", "PARTS", "Events", "events"]
 
 ATTENTION = ("view", "favourite")
 """Kinds of interaction that are attention only: they count as activity, not as dealings."""
+
+PARTS = ("subsidy_platform_", "subsidy_supplier_")
+"""How extra columns begin that split a subsidy into its parts."""
 
 _NUMBERS = ("amount", "quantity", "subsidy_platform", "subsidy_supplier")
 _EARLIEST, _LATEST = 1500, 2200
@@ -30,7 +34,8 @@ class Events:
 
     ``frame`` has ``source, target`` (positions in ``actors``), ``period`` (position in ``periods``), ``day`` (days
     since 1970), ``kind, place, category, channel`` (positions in the list of this name, null where unknown) and
-    ``amount, quantity, subsidy_platform, subsidy_supplier`` as far as the cluster has them.
+    ``amount, quantity`` and subsidies as far as the cluster has them; with ``goods`` also ``offer`` (what was exchanged),
+    ``freight`` and ``lead_days``.
     """
 
     frame: pl.DataFrame
@@ -38,7 +43,7 @@ class Events:
     periods: tuple[str, ...]
     """Periods in order and without gaps, from the first event to the last."""
     names: dict[str, tuple[str, ...]]
-    """The values of ``kind, place, category, channel``, sorted."""
+    """The values of ``kind, place, category, channel, offer``, sorted."""
     grain: Grain
     findings: tuple[Finding, ...]
 
@@ -61,7 +66,7 @@ class Events:
         return self.frame.filter(~pl.col("kind").is_in(held) | pl.col("kind").is_null())
 
 
-def events(cluster: Cluster, *, grain: Grain | None = None) -> Events:
+def events(cluster: Cluster, *, grain: Grain | None = None, goods: bool = False) -> Events:
     """Read the dated interactions of a cluster in one pass.
 
     The place is that of the interaction, or else that of its target.
@@ -72,6 +77,9 @@ def events(cluster: Cluster, *, grain: Grain | None = None) -> Events:
         With dated interactions.
     grain
         Length of a period; None takes that of the cluster's calendar.
+    goods
+        Read what was exchanged and what it cost to deliver, too: the extra columns ``offer_id`` or ``product_id``,
+        ``freight`` and ``lead_days`` of interactions.
 
     Returns
     -------
@@ -97,7 +105,7 @@ def events(cluster: Cluster, *, grain: Grain | None = None) -> Events:
     """
     cluster.require("platform", "interactions", "source", "target", "time")
     chosen = grain or _own_grain(cluster)
-    return kept(cluster, f"platform-events:{chosen}", lambda: _events(cluster, chosen))
+    return kept(cluster, f"platform-events:{chosen}:{goods}", lambda: _events(cluster, chosen, goods=goods))
 
 
 def _own_grain(cluster: Cluster) -> Grain:
@@ -110,13 +118,13 @@ def _own_grain(cluster: Cluster) -> Grain:
     return covered.grain
 
 
-def _events(cluster: Cluster, grain: Grain) -> Events:
+def _events(cluster: Cluster, grain: Grain, *, goods: bool) -> Events:
     if not usable(cluster, "interactions", "time"):
         raise JiqunError(
             "platform needs dates; interactions.time is not of a type that is one. Correct it in the recipe.",
             "平台指标需要日期，而 interactions.time 的类型不是日期。请在配方中更正。",
         )
-    read = _read(cluster, grain)
+    read = _read(cluster, grain, goods=goods)
     whole = read.filter(
         pl.col("source").is_not_null()
         & pl.col("target").is_not_null()
@@ -132,7 +140,7 @@ def _events(cluster: Cluster, grain: Grain) -> Events:
     del read
     actors, whole = _actors_coded(whole)
     names: dict[str, tuple[str, ...]] = {}
-    for column in ("kind", "place", "category", "channel"):
+    for column in ("kind", "place", "category", "channel", "offer"):
         names[column], whole = _coded(whole, column)
     codes = _codes(whole["day"].min(), whole["day"].max(), grain)  # type: ignore[arg-type]
     position = pl.DataFrame({"code": codes, "period": np.arange(len(codes), dtype=np.int32)})
@@ -141,23 +149,36 @@ def _events(cluster: Cluster, grain: Grain) -> Events:
     return Events(whole, actors, tuple(label(c, grain) for c in codes), names, grain, findings)
 
 
-def _read(cluster: Cluster, grain: Grain) -> pl.DataFrame:
-    kept_numbers = [c for c in _NUMBERS if usable(cluster, "interactions", c)]
+def _read(cluster: Cluster, grain: Grain, *, goods: bool) -> pl.DataFrame:
+    numbers = [c for c in _NUMBERS if usable(cluster, "interactions", c)]
     texts = [c for c in ("kind", "place_id", "category", "channel") if usable(cluster, "interactions", c)]
-    frame = typed(cluster, "interactions", "source", "target", "time", *texts, *kept_numbers).select(
-        "source",
-        "target",
-        *texts,
-        *kept_numbers,
-        code=period_code(nw.col("time"), grain),
-        day=nw.col("time").cast(nw.Date),
-    )
-    read: pl.DataFrame = frame.collect("polars").to_native()
+    canonical = [nw.col(c).cast(nw.Float64) for c in numbers] + [nw.col(c).cast(nw.String) for c in texts]
+    both = (nw.col("source").cast(nw.String), nw.col("target").cast(nw.String))
+    when = (period_code(nw.col("time"), grain).alias("code"), nw.col("time").cast(nw.Date).alias("day"))
+    frame = cluster.scan("interactions")
+    more = _goods(frame) if goods else _shares(frame)
+    read: pl.DataFrame = frame.select(*both, *canonical, *when, *more).collect("polars").to_native()
     if "place_id" not in texts and usable(cluster, "actors", "place_id"):
         held = typed(cluster, "actors", "actor_id", "place_id").collect("polars").to_native()
         held = held.unique("actor_id", keep="first", maintain_order=True)
         read = read.join(held, left_on="target", right_on="actor_id", how="left", maintain_order="left")
     return read.rename({"place_id": "place"}, strict=False)
+
+
+def _goods(frame: nw.LazyFrame[Any]) -> list[nw.Expr]:
+    """Extra columns on what was exchanged."""
+    schema = frame.collect_schema()
+    offers = [c for c in ("offer_id", "product_id") if c in schema]
+    costs = [c for c in ("freight", "lead_days") if c in schema and schema[c].is_numeric()]
+    found = [nw.col(c).cast(nw.Float64) for c in costs]
+    return [*found, *(nw.col(c).cast(nw.String).alias("offer") for c in offers[:1])]
+
+
+def _shares(frame: nw.LazyFrame[Any]) -> list[nw.Expr]:
+    """Extra columns that split a subsidy into its parts: ``subsidy_platform_coupon`` and the like."""
+    schema = frame.collect_schema()
+    parts = [c for c in schema.names() if c.startswith(PARTS) and schema[c].is_numeric()]
+    return [nw.col(c).cast(nw.Float64) for c in sorted(parts)[:12]]
 
 
 def _left_out(rows: int, of: int) -> Finding:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiqun.measure.platform.events import Events
+from jiqun.measure.platform.events import PARTS, Events
 from jiqun.measure.resample import generators
 
 __all__ = ["BEARERS", "subsidies"]
@@ -34,7 +34,8 @@ def subsidies(
     Returns
     -------
     polars.DataFrame
-        The keys, ``bearer`` (``platform``, ``supplier``, ``both``), ``amount``, ``value`` (the subsidy as a share of
+        The keys, ``bearer`` (``platform``, ``supplier``, ``both``, and the parts for which the cluster
+        has extra columns such as ``subsidy_platform_loyalty``), ``amount``, ``value`` (the subsidy as a share of
         the gross value, that is of what was paid and what the platform gave on top) with ``low, high``, and
         ``incidence`` (share of dealings with a subsidy) with ``incidence_low, incidence_high``. Empty where the
         cluster records no subsidies. ``value`` is null where the gross value is not positive or no amount is known.
@@ -45,10 +46,12 @@ def subsidies(
     (a coupon it redeems) is part of it: so the gross value is ``amount + subsidy_platform``.
     """
     held = {who: column for who, column in BEARERS.items() if events.has(column)}
+    parts = [c for c in events.frame.columns if c.startswith(PARTS)]
     columns = [*keys, "bearer", "amount", "value", "low", "high", "incidence", "incidence_low", "incidence_high"]
     if not held:
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.Float64))
-    summed = _by_buyer(events, held, keys)
+    bearers = [*held, *(["both"] if len(held) > 1 else []), *(c.removeprefix("subsidy_") for c in parts)]
+    summed = _by_buyer(events, held | {c.removeprefix("subsidy_"): c for c in parts}, keys)
     groups = summed.select(*keys).unique(maintain_order=True) if keys else pl.DataFrame({"_": [0]})
     code = _code(summed, keys)
     numbers = {c: summed[c].to_numpy() for c in summed.columns if c not in (*keys, "source")}
@@ -61,14 +64,13 @@ def subsidies(
 
     drawn = {c: np.array([total(c, w) for w in weights]).reshape(replicates, groups.height) for c in numbers}
     made = []
-    whole = len(held) > 1
-    for who in [*held, *(["both"] if whole else [])]:
-        parts = {
+    for who in bearers:
+        shares = {
             "value": (total(who), total("gross"), drawn[who], drawn["gross"]),
             "incidence": (total(f"{who}_count"), total("n"), drawn[f"{who}_count"], drawn["n"]),
         }
         frame = groups.with_columns(bearer=pl.lit(who), amount=pl.Series(total(who)))
-        for name, (above, below, d_above, d_below) in parts.items():
+        for name, (above, below, d_above, d_below) in shares.items():
             value, low, high = _ratio(above, below, d_above, d_below, level)
             ends = ("low", "high") if name == "value" else ("incidence_low", "incidence_high")
             frame = frame.with_columns(pl.Series(name, value), pl.Series(ends[0], low), pl.Series(ends[1], high))
@@ -80,7 +82,7 @@ def subsidies(
 def _by_buyer(events: Events, held: dict[str, str], keys: list[str]) -> pl.DataFrame:
     known = events.dealings.drop_nulls(keys)
     given = {who: pl.col(column).fill_null(0.0) for who, column in held.items()}
-    given["both"] = pl.sum_horizontal(*given.values())
+    given["both"] = pl.sum_horizontal(*(given[who] for who in BEARERS if who in given))
     paid = pl.col("amount") if events.has("amount") else pl.lit(None, dtype=pl.Float64)
     gross = paid + (given["platform"] if "platform" in given else pl.lit(0.0))
     sums = {who: expression.sum() for who, expression in given.items()}
