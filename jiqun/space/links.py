@@ -26,7 +26,7 @@ from jiqun.space.frames import typed, usable
 from jiqun.space.kept import kept
 from jiqun.space.periods import Window, calendar, period_code, window
 
-__all__ = ["CHOOSABLE", "Choice", "LinkWeight", "Links", "actor_graph", "chosen", "links"]
+__all__ = ["CHOOSABLE", "Choice", "LinkWeight", "Links", "actor_graph", "chosen", "links", "pairs_of"]
 
 LinkWeight = Literal["binary", "count", "amount"]
 Table = Literal["interactions", "ties"]
@@ -219,6 +219,29 @@ def _links(cluster: Cluster, choice: Choice, period: str | None, weight: LinkWei
     ids, others = (sources, targets) if side == "source" else (targets, sources)
     matrix = _summed(rows, columns, value, (len(ids), len(others)), binary=weight == "binary")
     return _trimmed(ids, others, matrix, one_mode=False, choice=choice, period=period)
+
+
+def pairs_of(
+    cluster: Cluster, choice: Choice, *, period: str | None = None, weight: LinkWeight = "count"
+) -> pl.DataFrame:
+    """Give the weight of each ordered pair of source and target: ``source, target, weight``, in order of both.
+
+    Parameters
+    ----------
+    cluster
+        The data.
+    choice
+        Which rows, see :func:`chosen`.
+    period, weight
+        As in :func:`links`.
+
+    Examples
+    --------
+    >>> c = Cluster.from_tables(interactions=pl.DataFrame({"source": ["x", "x"], "target": ["f", "f"]}))
+    >>> pairs_of(c, chosen(c, None)).rows()
+    [('x', 'f', 2)]
+    """
+    return _pairs(cluster, choice, _window(cluster, period), weight)
 
 
 def _pairs(cluster: Cluster, choice: Choice, within: Window | None, weight: LinkWeight) -> pl.DataFrame:

@@ -1,0 +1,1 @@
+"""The network of a cluster: core actors, chain or network, what mixes with what, what complements what."""
