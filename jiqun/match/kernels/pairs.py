@@ -1,0 +1,109 @@
+"""How well the texts of one supplier answer one need, for many pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy import sparse
+
+__all__ = ["best_cosine", "best_words"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def best_words(
+    asked: sparse.csr_array, weights: sparse.csr_array, start: Ints, order: Ints, need: Ints, supplier: Ints
+) -> tuple[Floats, Ints]:
+    """Give the best product of a need's terms with any text of a supplier, and which text it is.
+
+    Parameters
+    ----------
+    asked
+        Needs × terms.
+    weights
+        Texts × terms.
+    start, order
+        ``order[start[s]:start[s + 1]]`` are the texts of supplier s.
+    need, supplier
+        The pairs, each (pairs,); those of one need must stand together to be fast.
+
+    Returns
+    -------
+    score, text
+        Each (pairs,); 0 and -1 where no text shares a term.
+    """
+    score, text = np.zeros(len(need)), np.full(len(need), -1)
+    if asked.nnz and weights.nnz:
+        dense = np.zeros(weights.shape[1])
+        a = (asked.indptr, asked.indices, asked.data.astype(np.float64, copy=False))
+        w = (weights.indptr, weights.indices, weights.data)
+        _words(*a, *w, start, order, need, supplier, dense, score, text)
+    return score, text
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _words(  # type: ignore[no-untyped-def]  # pragma: no cover
+    ap, ai, ax, wp, wi, wx, start, order, need, supplier, dense, score, text
+):
+    now = -1
+    for k in range(len(need)):
+        if need[k] != now:
+            if now >= 0:
+                for j in range(ap[now], ap[now + 1]):
+                    dense[ai[j]] = 0.0
+            now = need[k]
+            for j in range(ap[now], ap[now + 1]):
+                dense[ai[j]] = ax[j]
+        for d in range(start[supplier[k]], start[supplier[k] + 1]):
+            total = 0.0
+            for j in range(wp[order[d]], wp[order[d] + 1]):
+                total += dense[wi[j]] * wx[j]
+            if total > score[k]:
+                score[k] = total
+                text[k] = order[d]
+
+
+def best_cosine(
+    asked: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    start: Ints,
+    order: Ints,
+    need: Ints,
+    supplier: Ints,
+) -> tuple[Floats, Ints]:
+    """Give the largest cosine of a need with any text of a supplier, and which text it is.
+
+    Parameters
+    ----------
+    asked, vectors
+        Needs × dimensions and texts × dimensions, each row of length 1 or 0.
+    start, order
+        ``order[start[s]:start[s + 1]]`` are the texts of supplier s.
+    need, supplier
+        The pairs, each (pairs,).
+
+    Returns
+    -------
+    score, text
+        Each (pairs,); -1 and -1 where the supplier has no text.
+    """
+    score, text = np.full(len(need), -1.0), np.full(len(need), -1)
+    _cosines(asked, vectors, start, order, need, supplier, score, text)
+    return score, text
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
+def _cosines(  # type: ignore[no-untyped-def]  # pragma: no cover
+    asked, vectors, start, order, need, supplier, score, text
+):
+    width = asked.shape[1]
+    for k in range(len(need)):
+        for d in range(start[supplier[k]], start[supplier[k] + 1]):
+            total = np.float32(0.0)
+            for j in range(width):
+                total += asked[need[k], j] * vectors[order[d], j]
+            if total > score[k]:
+                score[k] = total
+                text[k] = order[d]
