@@ -2,11 +2,13 @@
 import { useLook } from "../look/look";
 import { Choice, type ChoiceOption } from "../parts/Choice";
 import { Icon } from "../parts/Icon";
+import { SpaceChoice } from "../spaces/SpaceChoice";
 import { dictionary, type Word } from "../words/dictionary";
 import { items, type Field } from "./parameters";
 import type { IndexCard } from "./result";
 
 interface Props {
+  cluster: string;
   indices: IndexCard[];
   index: IndexCard;
   fields: Field[];
@@ -23,7 +25,7 @@ const FAMILIES = ["concentration", "distance", "association", "complexity", "dig
 /** Below this width the answer lies under the form, which then stays folded. */
 const SIDE_BY_SIDE = 900;
 
-export function IndexForm({ indices, index, fields, space, industries, read, set, onIndex, onMethod }: Props) {
+export function IndexForm({ cluster, indices, index, fields, space, industries, read, set, onIndex, onMethod }: Props) {
   const { w, t } = useLook();
   const families = [...new Set([...FAMILIES, ...indices.map((each) => each.family)])].filter((family) => indices.some((each) => each.family === family));
   return (
@@ -60,6 +62,7 @@ export function IndexForm({ indices, index, fields, space, industries, read, set
           ))}
         </div>
       ) : null}
+      <SpaceChoice cluster={cluster} digital={space === "digital"} period={read("period")} interactions={space === "digital" ? read("interactions") : ""} onChange={set} periods={!fields.some(({ name }) => name === "period")} />
       {fields.length ? (
         <details open={window.innerWidth > SIDE_BY_SIDE && fields.some((field) => read(`p.${field.name}`) !== "")}>
           <summary>{w("parameters")}</summary>

@@ -18,6 +18,7 @@ import { Running } from "./Running";
 import "../styles/profile.css";
 import "../styles/data.css";
 import "../styles/measures.css";
+import "../styles/spaces.css";
 
 export const indicesQuery = queryOptions({ queryKey: ["indices"], queryFn: ({ signal }) => get<IndexCard[]>("indices", {}, signal), staleTime: Infinity });
 
@@ -63,6 +64,8 @@ function Measure({ indices, index, read, set }: MeasureProps) {
   const spaced = useMemo(() => (space === "digital" ? inDigital(names, w) : names), [names, space, w]);
   const query: Record<string, string> = {
     space,
+    period: fields.some(({ name }) => name === "period") ? "" : read("period"),
+    interactions: space === "digital" ? read("interactions") : "",
     ...asked(fields, read),
     peers: read("peers") || "all",
     order: curves ? "key" : "value",
@@ -73,10 +76,10 @@ function Measure({ indices, index, read, set }: MeasureProps) {
   const address = path("clusters", card.id, "measures", index.name);
   return (
     <div className="measure">
-      <IndexForm indices={indices} index={index} fields={fields} space={space} industries={names.industries} read={read} set={change} onIndex={(name) => set({ ...clear, ...OF_RESULT, ...withBand(indices.find((each) => each.name === name)), index: name }, false)} onMethod={() => setMethod(true)} />
+      <IndexForm cluster={card.id} indices={indices} index={index} fields={fields} space={space} industries={names.industries} read={read} set={change} onIndex={(name) => set({ ...clear, ...OF_RESULT, ...withBand(indices.find((each) => each.name === name)), index: name }, false)} onMethod={() => setMethod(true)} />
       <div className="measure-result">
         <Keys index={index} names={spaced} read={read} set={change} />
-        <Answer address={address} query={query} what={t(index.title)} elsewhere={card.digital && space === "physical" && index.spaces.includes("digital") ? () => set({ space: "digital" }) : null}>
+        <Answer address={address} query={query} what={t(index.title)} elsewhere={card.digital && space === "physical" && index.spaces.includes("digital") ? () => set({ space: "digital", period: "" }) : null}>
           {(result) => <Result index={index} result={result} names={spaced} fixed={fixed} address={address} query={query} read={read} set={change} />}
         </Answer>
       </div>

@@ -2,7 +2,7 @@
 import { useCallback, useMemo, useState } from "react";
 
 import { apiUrl } from "../api/client";
-import type { Columnar, Text } from "../api/types";
+import type { BuiltSpace, Columnar, Text } from "../api/types";
 import { useCluster } from "../app/ClusterFrame";
 import { FigureCard } from "../figure/FigureCard";
 import { count, exact } from "../format/number";
@@ -12,6 +12,7 @@ import { DataTable } from "../parts/DataTable";
 import { Icon } from "../parts/Icon";
 import { Empty } from "../parts/States";
 import { sourceLine } from "../profile/source";
+import { Built } from "../spaces/Built";
 import { Curves } from "./Curves";
 import { isCurve } from "./curves";
 import { Cutting } from "./Cutting";
@@ -50,6 +51,7 @@ export function Result({ index, result, names, fixed, address, query, read, set 
   const mapped = drawable(result, names.layer, fixed);
   return (
     <>
+      <Built built={(result.built ?? null) as BuiltSpace | null} chance={result.chance as Text} />
       <Pictures index={index} result={found} whole={result} names={names} fixed={fixed} read={read} set={set} />
       {mapped && names.layer ? <PlaceMap index={index} result={part.kept} layer={names.layer} nameOf={nameOf} onPick={pick} /> : null}
       <section className="panel" aria-labelledby="result">

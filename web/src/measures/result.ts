@@ -13,6 +13,7 @@ const KNOWN: Record<string, [Text, DataColumn["type"]]> = {
   low: [text("Low", "下限"), "number"],
   high: [text("High", "上限"), "number"],
   p: [text("p", "p 值"), "number"],
+  p_formula: [text("p by formula", "公式 p 值"), "number"],
   p_global: [text("p (whole curve)", "整条曲线 p 值"), "number"],
   percentile: [text("Percentile", "百分位"), "number"],
   distance_km: [text("Distance (km)", "距离（km）"), "number"],

@@ -1,4 +1,5 @@
 /** Every word of the interface, in both languages, in one place. Names of data come from the server. */
+import { spaceWords } from "./spaces";
 
 interface Entry {
   en: string;
@@ -288,6 +289,8 @@ export const dictionary = {
   parquet: { en: "Parquet", zh: "Parquet" },
   omittedColumns: { en: "Not shown here: {columns}", zh: "此处未显示：{columns}" },
   noRows: { en: "This table has no rows.", zh: "此表没有行。" },
+
+  ...spaceWords,
 
   // measures
   measuresQuestion: { en: "How concentrated is what, and where?", zh: "什么集中在哪里，集中到什么程度？" },
