@@ -184,7 +184,11 @@ def report_of(cluster: Cluster, done: Done, *, rows: int = ROWS) -> EvaluationRe
     found = done.found
     taken = {**found.choices.model_dump(), **({"grain": done.grain} if done.grain else {})}
     made = frames(found)
+    about = cluster.about
     return EvaluationReport(
+        cluster=_text(about.title),
+        as_of=about.as_of,
+        origin=about.origin,
         system=_card(cluster, done.asked.name, found.system),
         choices=chosen_values(taken),
         sentences=sentences(cluster, found),
@@ -305,6 +309,8 @@ def _own_methods(table: str, chosen: Mapping[str, Any]) -> tuple[str, ...]:
     weights = {"entropy_by_period": ("entropy",), "combined": ("entropy", "critic")}
     weighed = weights.get(chosen["weights"], (chosen["weights"],))
     score = "topsis" if chosen["score"] == "dynamic_topsis" else chosen["score"]
+    if table in ("coupling", "coupling_grades"):
+        return ("coupling_modified",) if chosen["coupling"] == "modified" else ("coupling",)
     found = {"weights": weighed, "scores": (score,), "indicators": (chosen["standardisation"],)}.get(table, ())
     return tuple(m for m in found if m in METHODS)
 

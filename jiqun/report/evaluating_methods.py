@@ -73,13 +73,19 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         ),
         "intervals": Method(
             Words("Intervals of ranks", "名次区间"),
-            "quantiles of ranks over random weights and standardisations",
+            "[q_{α/2}, q_{1−α/2}](rank(w, z)),  w ~ Dirichlet,  z ∈ {min–max, z}",
             "Saisana, Saltelli & Tarantola (2005)",
             "10.1111/j.1467-985X.2005.00350.x",
         ),
         "coupling": Method(
             Words("Coupling coordination", "耦合协调度"),
             "C = [ΠU_i/(ΣU_i/n)^n]^(1/n);  T = Σ a_i U_i;  D = √(C T)",
+            "王淑佳等 (2021), 国内耦合协调度模型的误区及修正",
+            "10.31497/zrzyxb.20210319",
+        ),
+        "coupling_modified": Method(
+            Words("Coupling coordination, modified", "耦合协调度（修正）"),
+            "C = √{[1 − Σ_{i>j}|U_i − U_j|/(n(n−1)/2)] [Π (U_i/max U)]^(1/(n−1))};  T = Σ a_i U_i;  D = √(C T)",
             "王淑佳等 (2021), 国内耦合协调度模型的误区及修正",
             "10.31497/zrzyxb.20210319",
         ),
@@ -97,7 +103,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         ),
         "synchrony": Method(
             Words("Synchrony", "同步性"),
-            "share of periods in which both rise or both fall",
+            "C = (1/T) Σ 1[sgn Δx_t = sgn Δy_t]",
             "Harding & Pagan (2002)",
             "10.1016/S0304-3932(01)00108-8",
         ),
@@ -116,7 +122,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "obstacles": Method(
             Words("Obstacle degree", "障碍度"),
             "O_j = w_j (1 − z_j)/Σ_k w_k (1 − z_k)",
-            "障碍度模型 (usual in the literature)",
+            "障碍度模型",
         ),
         "moran": Method(
             Words("Moran's I and its local parts", "莫兰指数与局部关联"),
@@ -126,7 +132,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         ),
         "ellipse": Method(
             Words("Centre of gravity and ellipse", "重心与标准差椭圆"),
-            "centre = Σ w x/Σ w;  semi-axes √(2λ) of the weighted covariance",
+            "x̄ = Σ w x/Σ w;  a, b = √(2λ₁), √(2λ₂)",
             "Lefever (1926)",
             "10.1086/214027",
         ),
@@ -150,8 +156,8 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         ),
         "beta": Method(
             Words("σ and β convergence", "σ 收敛与 β 收敛"),
-            "cross-section: (1/T) ln(y_T/y_0) = a + β ln y_0 + …, λ = −ln(1 + βT)/T;  "
-            "panel: ln(y_t/y_{t−1}) = β ln y_{t−1} + μ_i + ν_t + …, λ = −ln(1 + β)",
+            "(1/T) ln(y_T/y_0) = a + β ln y_0 + c'x, λ = −ln(1 + βT)/T;  "
+            "ln(y_t/y_{t−1}) = β ln y_{t−1} + c'x + μ_i + ν_t, λ = −ln(1 + β)",
             "Barro & Sala-i-Martin (1992); Islam (1995)",
             "10.1086/261816",
         ),

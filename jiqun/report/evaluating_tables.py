@@ -73,13 +73,11 @@ TABLES: Mapping[str, TableWords] = MappingProxyType(
                 "分十级，由极度失调（1）至优质协调（10）。",
             ),
             "coupling",
-            ("coupling",),
         ),
         "coupling_grades": TableWords(
             Words("Grades of coordination by period", "各期耦合协调等级"),
             Words("Number of places in each grade.", "各等级的地点数。"),
             "coupling",
-            ("coupling",),
         ),
         "granger": TableWords(
             Words("Which leads, which follows", "领先与滞后（格兰杰检验）"),

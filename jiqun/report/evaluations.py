@@ -160,6 +160,9 @@ class PlaceRows(Shape):
 class EvaluationReport(Shape):
     """An evaluation: tables, the choices they rest on, and all that was odd."""
 
+    cluster: Text = Field(description="Title of the cluster.")
+    as_of: str = Field("", description="Date of the data.")
+    origin: Literal["real", "generated", "evaluation"]
     system: SystemCard
     choices: list[ChosenValue]
     sentences: list[Text] = Field(description="What it found, in a few sentences.")

@@ -44,6 +44,8 @@ def evaluation_examples(trace: TraceShape, finding: Finding) -> dict[str, Any]:
             places=2,
         ),
         "evaluation": e.EvaluationReport(
+            cluster=Text(en="Example", zh="示例"),
+            origin="generated",
             system=system,
             choices=[
                 e.ChosenValue(

@@ -12,6 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from jiqun.report import comparisons as compared
+from jiqun.report import evaluations as evaluated
 from jiqun.report import shapes as shown
 from jiqun.report import two_space as spaced
 from jiqun.serve import shapes as own
@@ -41,6 +42,10 @@ SHAPES: dict[str, Any] = {
     "quadrants": spaced.Quadrants,
     "drift": spaced.Drift,
     "agreement": spaced.SpaceAgreement,
+    "evaluation": evaluated.EvaluationReport,
+    "evaluation_choices": evaluated.EvaluationChoices,
+    "evaluation_progress": evaluated.EvaluationProgress,
+    "evaluation_table": evaluated.EvaluationTable,
     "table": own.TablePage,
     "job": own.Job,
     "jobs": list[own.Job],

@@ -152,7 +152,7 @@ def evaluate(
     if "without" not in chosen:
         named = tuple(p.place for p in tree.head.without if p.place in panel.places)
         settings = settings.model_copy(update={"without": named})
-    panel = _without(panel, settings, tree, findings)
+    panel = _without(panel, settings.without, tree, findings, by_system="without" not in chosen)
     panel = _within(panel, settings, findings)
     findings += odd
     progress(_SCORING, 1, len(wanted) + 2)
@@ -177,8 +177,9 @@ def evaluate(
     )
 
 
-def _without(panel: Panel, chosen: Choices, system: System, findings: list[Finding]) -> Panel:
-    left_out = chosen.without
+def _without(
+    panel: Panel, left_out: Collection[str], system: System, findings: list[Finding], *, by_system: bool
+) -> Panel:
     for place in left_out:
         if place not in panel.places:
             raise UnknownName("place", place, panel.places[:20])
@@ -186,10 +187,11 @@ def _without(panel: Panel, chosen: Choices, system: System, findings: list[Findi
     if not kept:
         raise JiqunError("evaluate: every place is left out.", "evaluate：所有地点都被剔除。")
     if left_out:
+        rule = "left_out_by_system" if by_system else "left_out"
         why = [p.why for p in system.head.without if p.place in left_out and p.why.en]
-        said = REMARKS["left_out"][2]
+        said = REMARKS[rule][2]
         done = Words(" ".join([*(w.en for w in why), said.en]), "".join([*(w.zh for w in why), said.zh]))
-        findings.append(remark("left_out", "place_id", len(left_out), len(panel.places), left_out, done=done))
+        findings.append(remark(rule, "place_id", len(left_out), len(panel.places), tuple(left_out), done=done))
     return Panel(panel.periods, tuple(panel.places[i] for i in kept), panel.indicators, panel.values[:, kept])
 
 

@@ -120,6 +120,11 @@ REMARKS: Mapping[str, tuple[Severity, Words, Words]] = MappingProxyType(
             Words("Places that are left out", "被剔除的地点"),
             Words("They take no part; without = … chooses others.", "不参与评价；可用 without = … 另行指定。"),
         ),
+        "left_out_by_system": (
+            "warning",
+            Words("Places that the indicator system leaves out", "指标体系剔除的地点"),
+            Words("They take no part; without = none takes them in.", "不参与评价；without = none 可将其纳入。"),
+        ),
         "period_cut": (
             "info",
             Words("Periods that are left out", "被剔除的时期"),

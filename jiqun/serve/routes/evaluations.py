@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
 
 from jiqun.report.evaluations import EvaluationChoices, EvaluationProgress, EvaluationReport, EvaluationTable
 from jiqun.serve.examples import answers
-from jiqun.serve.services import ClusterId, ServicesOf, file_headers
+from jiqun.serve.services import ClusterId, ServicesOf, file_headers, known, tag_of
 from jiqun.serve.tabular import columnar_csv
 
 __all__ = ["router"]
@@ -18,6 +20,15 @@ router = APIRouter(prefix="/api/clusters/{id}/evaluate", tags=["evaluate"])
 
 OWN = frozenset({"system", "steps", "rows", "name", "format", "bom", "lang", "period", "node", "place_id", "indicator"})
 """Query parameters of the endpoints; every other one is a choice."""
+FILES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in FILES.values()}},
+    "4XX": answers("evaluation")["4XX"],
+}
+EVERY = 1 << 60
 CHOICES: dict[str, Any] = {
     "parameters": [
         {
@@ -152,7 +163,9 @@ async def evaluation_table(
     indicator: Annotated[
         str | None, Query(max_length=80, description="Rows of this indicator alone.", examples=["gdp"])
     ] = None,
-    kind: Annotated[Literal["json", "csv"], Query(alias="format", description="As a file with `csv`.")] = "json",
+    kind: Annotated[
+        Literal["json", "csv"], Query(alias="format", description="As a file with `csv`.", examples=["json"])
+    ] = "json",
     bom: Annotated[bool, Query(description="Start the CSV with a byte order mark, for Excel.")] = False,
 ) -> Response:
     """A table whole, or its rows of one period, node, place or indicator."""
@@ -175,6 +188,50 @@ async def evaluation_table(
     made = await services.work.run(key, table)
     text = columnar_csv(made.rows, bom=bom)
     return Response(text, media_type="text/csv; charset=utf-8", headers=file_headers(f"{entry.id}-{name}.csv"))
+
+
+@router.get(
+    "/export",
+    summary="An evaluation as a file",
+    response_class=FileResponse,
+    responses=ANSWERS,
+    openapi_extra=CHOICES,
+)
+async def evaluation_export(
+    id_: ClusterId,
+    request: Request,
+    services: ServicesOf,
+    *,
+    system: System = "",
+    steps: Steps = None,
+    kind: Annotated[
+        Literal["xlsx", "docx"],
+        Query(
+            alias="format",
+            description="A workbook, or a Word file with tables as papers print them.",
+            examples=["docx"],
+        ),
+    ] = "xlsx",
+    lang: Annotated[Literal["zh", "en"], Query(description="Language of the file.", examples=["zh"])] = "zh",
+) -> Response:
+    """All tables, the choices they rest on, formulas with references, findings, and the command that gives it again."""
+    from jiqun.report import evaluation as make
+    from jiqun.report.papers import write_evaluation
+
+    entry = await services.entry(id_)
+    given, wanted = _given(request), _steps(steps)
+    asked = {"system": system, "steps": wanted, "given": sorted(given.items()), "own": _own(entry), "lang": lang}
+    tag = tag_of(entry, f"evaluation {kind}", asked)
+    headers = file_headers(f"{entry.id}-evaluation.{kind}") | {"ETag": tag, "Cache-Control": "no-cache"}
+    if known(request, tag):
+        return Response(status_code=304, headers=headers)
+
+    def write(path: Path) -> None:
+        made = make(entry.cluster, system, steps=wanted, given=given, rows=EVERY)
+        write_evaluation(made, path, kind=kind, lang=lang)
+
+    file = await services.work.run(tag, lambda: services.exports.file(tag, kind, write))
+    return FileResponse(file, media_type=FILES[kind], headers=headers)
 
 
 def _given(request: Request) -> Mapping[str, str]:

@@ -594,6 +594,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clusters/{id}/evaluate/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An evaluation as a file
+         * @description All tables, the choices they rest on, formulas with references, findings, and the command that gives it again.
+         */
+        get: operations["evaluation_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads": {
         parameters: {
             query?: never;
@@ -1186,6 +1206,19 @@ export interface components {
          * @description An evaluation: tables, the choices they rest on, and all that was odd.
          */
         EvaluationReport: {
+            /** @description Title of the cluster. */
+            cluster: components["schemas"]["Text"];
+            /**
+             * As Of
+             * @description Date of the data.
+             * @default
+             */
+            as_of: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "real" | "generated" | "evaluation";
             system: components["schemas"]["SystemCard"];
             /** Choices */
             choices: components["schemas"]["ChosenValue"][];
@@ -5321,6 +5354,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "cluster": {
+                     *         "en": "Example",
+                     *         "zh": "示例"
+                     *       },
+                     *       "as_of": "",
+                     *       "origin": "generated",
                      *       "system": {
                      *         "id": "towns",
                      *         "title": {
@@ -5788,6 +5827,65 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["EvaluationTable"];
                     "text/csv": string;
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    evaluation_export: {
+        parameters: {
+            query?: {
+                /** @description Indicator system, by its id in `evaluate/choices`; empty: the one that fits best. */
+                system?: string;
+                /** @description Steps after the scores, with commas between; without: all; empty: none. */
+                steps?: string | null;
+                /** @description A workbook, or a Word file with tables as papers print them. */
+                format?: "xlsx" | "docx";
+                /** @description Language of the file. */
+                lang?: "zh" | "en";
+                /**
+                 * @description Choices of the evaluation, each as a query parameter of its own, such as `weights=critic&score=topsis`; what there is stands in `evaluate/choices`. One that is empty is left at its default; lists have commas between, `none` is an empty one.
+                 * @example {
+                 *       "weights": "critic"
+                 *     }
+                 */
+                choices?: {
+                    [key: string]: string;
+                };
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description What was wrong with the request. */

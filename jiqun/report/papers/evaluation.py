@@ -1,0 +1,26 @@
+"""The tables of an evaluation as papers print them."""
+
+from __future__ import annotations
+
+from jiqun.cluster import Language
+from jiqun.report.evaluations import EvaluationReport
+from jiqun.report.papers.dynamics import DYNAMICS
+from jiqun.report.papers.levels import LEVELS
+from jiqun.report.papers.paper import Paper
+from jiqun.report.papers.printed import Printed
+
+__all__ = ["printed_tables"]
+
+
+def printed_tables(made: EvaluationReport, lang: Language) -> list[Printed]:
+    """Give every table that the evaluation can fill, in the order of a paper.
+
+    Parameters
+    ----------
+    made
+        With all rows of all tables.
+    lang
+        Language of the paper.
+    """
+    paper = Paper(made, lang)
+    return [table for maker in (*LEVELS, *DYNAMICS) if (table := maker(paper)) is not None and table.rows]
