@@ -116,7 +116,7 @@ def test_a_checkpoint_of_another_run_and_a_broken_one_are_refused(tmp_path: Path
     with pytest.raises(JiqunError, match="seed"):
         run(bass.MODEL, bass.BassWorld(agents=50), periods=2, seed=1, checkpoint=path)
     path.write_bytes(b"not an archive")
-    with pytest.raises(JiqunError, match="cannot be read|can be read"):
+    with pytest.raises(JiqunError, match="not a checkpoint"):
         run(bass.MODEL, bass.BassWorld(agents=50), periods=2, checkpoint=path)
 
 

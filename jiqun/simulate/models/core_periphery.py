@@ -88,26 +88,27 @@ def wages(share: float, transport: float, elasticity: float, manufactures: float
     >>> wages(0.5, 1.7, 5.0, 0.4).nominal
     array([1., 1.])
     """
-    sigma, mu = elasticity, manufactures
-    workers = np.array([share, 1 - share])
-    freeness = np.array([[1.0, transport ** (1 - sigma)], [transport ** (1 - sigma), 1.0]])
-    w = np.ones(2)
+    s, mu, farmers = elasticity, manufactures, (1 - manufactures) / 2
+    here, there, freeness = share, 1 - share, transport ** (1 - elasticity)
+    w1 = w2 = 1.0
     for _ in range(100_000):
-        index = freeness @ (workers * w ** (1 - sigma))
-        income = mu * workers * w + (1 - mu) / 2
-        new = (freeness @ (income / index)) ** (1 / sigma)
-        change = np.abs(new - w).max()
-        w = 0.5 * (w + new)
+        g1, g2 = here * w1 ** (1 - s), there * w2 ** (1 - s)
+        g1, g2 = g1 + freeness * g2, freeness * g1 + g2
+        y1, y2 = (mu * here * w1 + farmers) / g1, (mu * there * w2 + farmers) / g2
+        new1, new2 = (y1 + freeness * y2) ** (1 / s), (freeness * y1 + y2) ** (1 / s)
+        change = max(abs(new1 - w1), abs(new2 - w2))
+        w1, w2 = 0.5 * (w1 + new1), 0.5 * (w2 + new2)
         if change < 1e-15:
             break
-    else:
-        if change > 1e-12:
-            raise JiqunError(
-                f"Wages of the core–periphery model did not settle (λ={share}, T={transport}, σ={sigma}, μ={mu}).",
-                f"中心—外围模型的工资未能收敛（λ={share}，T={transport}，σ={sigma}，μ={mu}）。",
-            )
-    index = freeness @ (workers * w ** (1 - sigma))
-    return Wages(w, w * index ** (mu / (sigma - 1)))
+    if change > 1e-12:
+        raise JiqunError(
+            f"Wages of the core–periphery model did not settle (λ={share}, T={transport}, σ={s}, μ={mu}).",
+            f"中心—外围模型的工资未能收敛（λ={share}，T={transport}，σ={s}，μ={mu}）。",
+        )
+    g1, g2 = here * w1 ** (1 - s), there * w2 ** (1 - s)
+    index = np.array([g1 + freeness * g2, freeness * g1 + g2])
+    nominal = np.array([w1, w2])
+    return Wages(nominal, nominal * index ** (mu / (s - 1)))
 
 
 def break_point(elasticity: float, manufactures: float) -> float:
