@@ -124,13 +124,28 @@ def cells(
 
 
 def _available(used: pl.DataFrame, lookback: int) -> pl.DataFrame:
-    """Count suppliers that sold in the cell in one of the preceding periods."""
-    sold = used.select("place", "category", "target", "period").unique()
-    ahead = pl.DataFrame({"after": np.arange(1, lookback + 1, dtype=np.int64)})
-    later = sold.join(ahead, how="cross").select(
-        "place", "category", "target", period=pl.col("period") + pl.col("after")
+    """Count suppliers that sold in the cell in one of the preceding periods.
+
+    A sale makes its supplier available from the next period on, for ``lookback`` periods or until it sells again,
+    which begins anew: so every sale opens one interval and closes it, and a running sum counts those open.
+    """
+    who = ["place", "category", "target"]
+    sold = used.select(*who, "period").unique().sort(*who, "period")
+    opened = pl.col("period") + 1
+    closed = pl.min_horizontal(pl.col("period") + lookback, pl.col("period").shift(-1).over(who)) + 1
+    spans = sold.with_columns(opened=opened, closed=closed)
+    key = ["place", "category", "period"]
+    steps = pl.concat(
+        [
+            spans.select("place", "category", period=pl.col("opened"), step=pl.lit(1)),
+            spans.select("place", "category", period=pl.col("closed"), step=pl.lit(-1)),
+        ]
     )
-    return later.unique().group_by("place", "category", "period").agg(suppliers=pl.len())
+    changes = steps.group_by(key).agg(pl.col("step").sum())
+    last = int(used["period"].max() or 0)  # type: ignore[arg-type]
+    every = used.select("place", "category").unique().join(pl.DataFrame({"period": np.arange(last + 1)}), how="cross")
+    whole = every.join(changes, on=key, how="left").sort(key).with_columns(pl.col("step").fill_null(0))
+    return whole.select(*key, suppliers=pl.col("step").cum_sum().over("place", "category"))
 
 
 def shuffled(dealings: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:

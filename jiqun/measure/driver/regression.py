@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Family = Literal["poisson", "linear"]
 
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-8
 _ROUNDS = 2000
 _STEPS = 60
 

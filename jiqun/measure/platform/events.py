@@ -34,8 +34,8 @@ class Events:
 
     ``frame`` has ``source, target`` (positions in ``actors``), ``period`` (position in ``periods``), ``day`` (days
     since 1970), ``kind, place, category, channel`` (positions in the list of this name, null where unknown) and
-    ``amount, quantity`` and subsidies as far as the cluster has them; with ``goods`` also ``offer`` (what was exchanged),
-    ``freight`` and ``lead_days``.
+    ``amount, quantity`` and subsidies as far as the cluster has them; with ``goods`` also ``offer`` (what was
+    exchanged), ``freight`` and ``lead_days``.
     """
 
     frame: pl.DataFrame
