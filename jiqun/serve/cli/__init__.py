@@ -18,6 +18,7 @@ COMMANDS = (
     "profile",
     "measure",
     "compare",
+    "evaluate",
     "quadrants",
     "tables",
     "serve",
