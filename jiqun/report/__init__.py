@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jiqun.report.headlines import compare_clusters
     from jiqun.report.maps import map_layer, places_layer
     from jiqun.report.networks import network
+    from jiqun.report.platforms import driver, platform
     from jiqun.report.profiles import figure, profile
     from jiqun.report.quadrant import drift, quadrants
 
@@ -25,6 +26,7 @@ __all__ = [
     "compare",
     "compare_clusters",
     "drift",
+    "driver",
     "evaluation",
     "evaluation_choices",
     "evaluation_progress",
@@ -36,6 +38,7 @@ __all__ = [
     "map_layer",
     "network",
     "places_layer",
+    "platform",
     "profile",
     "quadrants",
     "similar",
@@ -49,6 +52,7 @@ _WHERE = {
     "compare": "comparing",
     "compare_clusters": "headlines",
     "drift": "quadrant",
+    "driver": "platforms",
     "evaluation": "evaluating",
     "evaluation_choices": "evaluating",
     "evaluation_progress": "evaluating",
@@ -60,6 +64,7 @@ _WHERE = {
     "map_layer": "maps",
     "network": "networks",
     "places_layer": "maps",
+    "platform": "platforms",
     "profile": "profiles",
     "quadrants": "quadrant",
     "similar": "comparing",

@@ -12,6 +12,7 @@ from jiqun.report import comparisons as c
 from jiqun.report import shapes as r
 from jiqun.serve import shapes as s
 from jiqun.serve.evaluation_examples import evaluation_examples
+from jiqun.serve.examples_platform import platform_examples
 from jiqun.serve.examples_spaces import space_examples
 
 __all__ = ["EXAMPLE_ERROR", "EXAMPLE_RECIPE", "answers", "example"]
@@ -95,7 +96,14 @@ def _made() -> dict[str, Any]:
         total=4,
         created="2026-01-05T08:00:00.000+00:00",
     )
-    return _shown(card) | _compared(card) | _server(job) | evaluation_examples(_TRACE, _FINDING) | space_examples(_HOW)
+    return (
+        _shown(card)
+        | _compared(card)
+        | _server(job)
+        | evaluation_examples(_TRACE, _FINDING)
+        | space_examples(_HOW)
+        | platform_examples(_HOW, _FIGURE)
+    )
 
 
 def _shown(card: r.ClusterCard) -> dict[str, Any]:

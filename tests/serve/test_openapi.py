@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from jiqun.report import comparisons as compared
 from jiqun.report import evaluations as evaluated
+from jiqun.report import platform_shapes as platformed
 from jiqun.report import shapes as shown
 from jiqun.report import two_space as spaced
 from jiqun.serve import shapes as own
@@ -42,6 +43,8 @@ SHAPES: dict[str, Any] = {
     "quadrants": spaced.Quadrants,
     "drift": spaced.Drift,
     "agreement": spaced.SpaceAgreement,
+    "platform": platformed.PlatformReport,
+    "driver": platformed.DriverReport,
     "evaluation": evaluated.EvaluationReport,
     "evaluation_choices": evaluated.EvaluationChoices,
     "evaluation_progress": evaluated.EvaluationProgress,

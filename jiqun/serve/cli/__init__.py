@@ -20,6 +20,8 @@ COMMANDS = (
     "compare",
     "evaluate",
     "quadrants",
+    "platform",
+    "driver",
     "tables",
     "serve",
     "openapi",
