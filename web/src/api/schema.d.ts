@@ -411,6 +411,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clusters/{id}/platform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Indices of the platform
+         * @description Participants, interactions and activity, how long participants stay, who bears subsidies; what is missing.
+         */
+        get: operations["platform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/driver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What drives the cluster
+         * @description Matching, cross-side effects, unit costs and variety, each beside its placebo; the position they add up to.
+         */
+        get: operations["driver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clusters/{id}/compare/choices": {
         parameters: {
             query?: never;
@@ -1115,6 +1155,85 @@ export interface components {
             missing?: components["schemas"]["Text"] | null;
         };
         /**
+         * DriverElement
+         * @description One reading of the driver profile.
+         */
+        DriverElement: {
+            /**
+             * Element
+             * @enum {string}
+             */
+            element: "matching" | "cross_side" | "unit_cost" | "variety";
+            /** Reading */
+            reading: string;
+            /** Term */
+            term: string;
+            title: components["schemas"]["Text"];
+            /** Value */
+            value?: number | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /** P */
+            p?: number | null;
+            /** Error */
+            error?: number | null;
+            /** Rows */
+            rows: number;
+            /** Clusters */
+            clusters: number;
+            note?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * DriverPosition
+         * @description Where the cluster stands between supply-side and demand-side economies of scale.
+         */
+        DriverPosition: {
+            /**
+             * Label
+             * @enum {string}
+             */
+            label: "demand" | "supply" | "undetermined";
+            title: components["schemas"]["Text"];
+            /** @description What follows, in a sentence. */
+            says: components["schemas"]["Text"];
+            /** @description Demand side less supply side; positive: scale pays on the demand side. */
+            position: components["schemas"]["Interval"];
+            /** @description Returns to scale in matching, less one. */
+            demand: components["schemas"]["Interval"];
+            /** @description Elasticity by which a unit cost falls with local scale. */
+            supply: components["schemas"]["Interval"];
+            /** @description Which unit cost stands for the supply side. */
+            cost: components["schemas"]["Text"];
+        };
+        /**
+         * DriverReport
+         * @description What drives the cluster, every reading beside its placebo.
+         */
+        DriverReport: {
+            position: components["schemas"]["DriverPosition"];
+            /** Elements */
+            elements: components["schemas"]["DriverElement"][];
+            figure: components["schemas"]["Figure"];
+            /** Assumptions */
+            assumptions: components["schemas"]["Text"][];
+            /** Missing */
+            missing?: components["schemas"]["Text"][];
+            /**
+             * Grain
+             * @enum {string}
+             */
+            grain: "year" | "quarter" | "month" | "week";
+            /** Lookback */
+            lookback: number;
+            /** Places */
+            places: number;
+            /** Categories */
+            categories: number;
+            how: components["schemas"]["How"];
+        };
+        /**
          * Edges
          * @description Edges as positions in the node columns.
          */
@@ -1651,6 +1770,18 @@ export interface components {
             count: number;
         };
         /**
+         * Interval
+         * @description A value with its interval.
+         */
+        Interval: {
+            /** Value */
+            value?: number | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+        };
+        /**
          * Job
          * @description Long work: uploaded files on their way to a cluster.
          */
@@ -2009,6 +2140,75 @@ export interface components {
             lon: (number | null)[];
             /** Lat */
             lat: (number | null)[];
+        };
+        /**
+         * PlatformIndicator
+         * @description One index of a platform: what it is, and why it is missing where it is.
+         */
+        PlatformIndicator: {
+            /** Id */
+            id: string;
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "participants" | "interactions" | "activity";
+            title: components["schemas"]["Text"];
+            about: components["schemas"]["Text"];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "integer" | "number" | "share" | "money";
+            /** @description Why it is not computable; then the table has no row of it. */
+            missing?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * PlatformReport
+         * @description Participants, interactions and activity of a platform.
+         */
+        PlatformReport: {
+            /**
+             * By
+             * @description What the table is split by: side, place, category, period.
+             */
+            by: string[];
+            /**
+             * Grain
+             * @enum {string}
+             */
+            grain: "year" | "quarter" | "month" | "week";
+            /** Periods */
+            periods: string[];
+            /**
+             * Inactive
+             * @description Periods without a dealing after which a participant counts as gone.
+             */
+            inactive: number;
+            /** Indicators */
+            indicators: components["schemas"]["PlatformIndicator"][];
+            /** Columns */
+            columns: components["schemas"]["DataColumn"][];
+            /**
+             * Rows
+             * @description The keys of `by`, then indicator, value, low, high, note.
+             */
+            rows: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Total
+             * @description Rows of the whole table; where it is more than is shown, split by less.
+             */
+            total: number;
+            /**
+             * Figures
+             * @description Survival, retention and, where recorded, subsidies.
+             */
+            figures: components["schemas"]["Figure"][];
+            /** Findings */
+            findings?: components["schemas"]["Finding"][];
+            how: components["schemas"]["How"];
         };
         /**
          * PresetCard
@@ -4626,6 +4826,509 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SpaceAgreement"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    platform: {
+        parameters: {
+            query?: {
+                /** @description What to split by; repeat it for more. Without: side and period. */
+                by?: ("side" | "place" | "category" | "period")[] | null;
+                /** @description Length of a period; chosen by the data where not given. */
+                grain?: ("week" | "month" | "quarter" | "year") | null;
+                /** @description Periods without a dealing after which a participant counts as gone. */
+                inactive?: number | null;
+                /** @description The data begin with the platform: keep the first entrants in survival. */
+                all_entries?: boolean;
+                /** @description Bootstrap replicates of the intervals; 0: none. */
+                replicates?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": [
+                     *         "side"
+                     *       ],
+                     *       "grain": "month",
+                     *       "periods": [
+                     *         "2017-01",
+                     *         "2017-02"
+                     *       ],
+                     *       "inactive": 3,
+                     *       "indicators": [
+                     *         {
+                     *           "id": "participants",
+                     *           "family": "participants",
+                     *           "title": {
+                     *             "en": "Participants",
+                     *             "zh": "参与者数"
+                     *           },
+                     *           "about": {
+                     *             "en": "Actors of the side with at least one dealing.",
+                     *             "zh": "该侧至少有一次交易的主体数。"
+                     *           },
+                     *           "type": "integer"
+                     *         }
+                     *       ],
+                     *       "columns": [
+                     *         {
+                     *           "name": "side",
+                     *           "title": {
+                     *             "en": "side",
+                     *             "zh": "side"
+                     *           },
+                     *           "type": "string",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         },
+                     *         {
+                     *           "name": "indicator",
+                     *           "title": {
+                     *             "en": "indicator",
+                     *             "zh": "indicator"
+                     *           },
+                     *           "type": "string",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         },
+                     *         {
+                     *           "name": "value",
+                     *           "title": {
+                     *             "en": "value",
+                     *             "zh": "value"
+                     *           },
+                     *           "type": "number",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         },
+                     *         {
+                     *           "name": "low",
+                     *           "title": {
+                     *             "en": "low",
+                     *             "zh": "low"
+                     *           },
+                     *           "type": "number",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         },
+                     *         {
+                     *           "name": "high",
+                     *           "title": {
+                     *             "en": "high",
+                     *             "zh": "high"
+                     *           },
+                     *           "type": "number",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         },
+                     *         {
+                     *           "name": "note",
+                     *           "title": {
+                     *             "en": "note",
+                     *             "zh": "note"
+                     *           },
+                     *           "type": "string",
+                     *           "unit": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "values": {}
+                     *         }
+                     *       ],
+                     *       "rows": {
+                     *         "side": [
+                     *           "source"
+                     *         ],
+                     *         "indicator": [
+                     *           "participants"
+                     *         ],
+                     *         "value": [
+                     *           2469
+                     *         ],
+                     *         "low": [
+                     *           null
+                     *         ],
+                     *         "high": [
+                     *           null
+                     *         ],
+                     *         "note": [
+                     *           null
+                     *         ]
+                     *       },
+                     *       "total": 1,
+                     *       "figures": [
+                     *         {
+                     *           "id": "industries",
+                     *           "title": {
+                     *             "en": "Firms by industry",
+                     *             "zh": "各行业企业数"
+                     *           },
+                     *           "takeaway": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "kind": "bar",
+                     *           "x": "industry",
+                     *           "y": "firms",
+                     *           "series": "",
+                     *           "low": "",
+                     *           "high": "",
+                     *           "log": false,
+                     *           "space": "none",
+                     *           "columns": [
+                     *             {
+                     *               "name": "industry",
+                     *               "title": {
+                     *                 "en": "Industry",
+                     *                 "zh": "行业"
+                     *               },
+                     *               "type": "string",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             },
+                     *             {
+                     *               "name": "firms",
+                     *               "title": {
+                     *                 "en": "Firms",
+                     *                 "zh": "企业数"
+                     *               },
+                     *               "type": "integer",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             }
+                     *           ],
+                     *           "rows": {
+                     *             "industry": [
+                     *               "Textiles",
+                     *               "Software"
+                     *             ],
+                     *             "firms": [
+                     *               12,
+                     *               7
+                     *             ]
+                     *           },
+                     *           "how": {
+                     *             "sentence": {
+                     *               "en": "Firms were counted.",
+                     *               "zh": "统计了企业数量。"
+                     *             },
+                     *             "formula": "n",
+                     *             "reference": "",
+                     *             "url": "",
+                     *             "tables": [
+                     *               "actors"
+                     *             ],
+                     *             "caveats": [],
+                     *             "trace": {
+                     *               "cluster": "example",
+                     *               "data_hash": "3f9c1a20b7d4e658",
+                     *               "jiqun": "0.1.0",
+                     *               "command": "jiqun profile example",
+                     *               "parameters": {},
+                     *               "versions": {
+                     *                 "duckdb": "2.0.0"
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "findings": [],
+                     *       "how": {
+                     *         "sentence": {
+                     *           "en": "Firms were counted.",
+                     *           "zh": "统计了企业数量。"
+                     *         },
+                     *         "formula": "n",
+                     *         "reference": "",
+                     *         "url": "",
+                     *         "tables": [
+                     *           "actors"
+                     *         ],
+                     *         "caveats": [],
+                     *         "trace": {
+                     *           "cluster": "example",
+                     *           "data_hash": "3f9c1a20b7d4e658",
+                     *           "jiqun": "0.1.0",
+                     *           "command": "jiqun profile example",
+                     *           "parameters": {},
+                     *           "versions": {
+                     *             "duckdb": "2.0.0"
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlatformReport"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    driver: {
+        parameters: {
+            query?: {
+                /** @description Length of a period; chosen by the data where not given. */
+                grain?: ("week" | "month" | "quarter" | "year") | null;
+                /** @description Periods that a supplier counts as available after a sale. */
+                lookback?: number | null;
+                /** @description The largest so many places. */
+                places?: number;
+                /** @description The largest so many categories. */
+                categories?: number;
+                /** @description Bootstrap replicates of the intervals; 0: none. */
+                replicates?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "position": {
+                     *         "label": "undetermined",
+                     *         "title": {
+                     *           "en": "undetermined",
+                     *           "zh": "尚不能确定"
+                     *         },
+                     *         "says": {
+                     *           "en": "The data do not decide between the two.",
+                     *           "zh": "数据尚不足以判断。"
+                     *         },
+                     *         "position": {
+                     *           "value": -0.04,
+                     *           "low": -0.11,
+                     *           "high": 0.03
+                     *         },
+                     *         "demand": {
+                     *           "value": -0.04,
+                     *           "low": -0.11,
+                     *           "high": 0.04
+                     *         },
+                     *         "supply": {
+                     *           "value": 0.004,
+                     *           "low": 0.003,
+                     *           "high": 0.006
+                     *         },
+                     *         "cost": {
+                     *           "en": "price per unit",
+                     *           "zh": "单价"
+                     *         }
+                     *       },
+                     *       "elements": [
+                     *         {
+                     *           "element": "matching",
+                     *           "reading": "within",
+                     *           "term": "returns",
+                     *           "title": {
+                     *             "en": "Returns to scale (α+β), within cells",
+                     *             "zh": "规模报酬（α+β），单元内"
+                     *           },
+                     *           "value": 0.77,
+                     *           "low": 0.71,
+                     *           "high": 0.84,
+                     *           "p": 1e-9,
+                     *           "error": 0.03,
+                     *           "rows": 195916,
+                     *           "clusters": 60
+                     *         }
+                     *       ],
+                     *       "figure": {
+                     *         "id": "industries",
+                     *         "title": {
+                     *           "en": "Firms by industry",
+                     *           "zh": "各行业企业数"
+                     *         },
+                     *         "takeaway": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "kind": "bar",
+                     *         "x": "industry",
+                     *         "y": "firms",
+                     *         "series": "",
+                     *         "low": "",
+                     *         "high": "",
+                     *         "log": false,
+                     *         "space": "none",
+                     *         "columns": [
+                     *           {
+                     *             "name": "industry",
+                     *             "title": {
+                     *               "en": "Industry",
+                     *               "zh": "行业"
+                     *             },
+                     *             "type": "string",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "firms",
+                     *             "title": {
+                     *               "en": "Firms",
+                     *               "zh": "企业数"
+                     *             },
+                     *             "type": "integer",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           }
+                     *         ],
+                     *         "rows": {
+                     *           "industry": [
+                     *             "Textiles",
+                     *             "Software"
+                     *           ],
+                     *           "firms": [
+                     *             12,
+                     *             7
+                     *           ]
+                     *         },
+                     *         "how": {
+                     *           "sentence": {
+                     *             "en": "Firms were counted.",
+                     *             "zh": "统计了企业数量。"
+                     *           },
+                     *           "formula": "n",
+                     *           "reference": "",
+                     *           "url": "",
+                     *           "tables": [
+                     *             "actors"
+                     *           ],
+                     *           "caveats": [],
+                     *           "trace": {
+                     *             "cluster": "example",
+                     *             "data_hash": "3f9c1a20b7d4e658",
+                     *             "jiqun": "0.1.0",
+                     *             "command": "jiqun profile example",
+                     *             "parameters": {},
+                     *             "versions": {
+                     *               "duckdb": "2.0.0"
+                     *             }
+                     *           }
+                     *         }
+                     *       },
+                     *       "assumptions": [
+                     *         {
+                     *           "en": "The index is ours.",
+                     *           "zh": "该指数为本系统提出。"
+                     *         }
+                     *       ],
+                     *       "missing": [],
+                     *       "grain": "week",
+                     *       "lookback": 12,
+                     *       "places": 60,
+                     *       "categories": 80,
+                     *       "how": {
+                     *         "sentence": {
+                     *           "en": "Firms were counted.",
+                     *           "zh": "统计了企业数量。"
+                     *         },
+                     *         "formula": "n",
+                     *         "reference": "",
+                     *         "url": "",
+                     *         "tables": [
+                     *           "actors"
+                     *         ],
+                     *         "caveats": [],
+                     *         "trace": {
+                     *           "cluster": "example",
+                     *           "data_hash": "3f9c1a20b7d4e658",
+                     *           "jiqun": "0.1.0",
+                     *           "command": "jiqun profile example",
+                     *           "parameters": {},
+                     *           "versions": {
+                     *             "duckdb": "2.0.0"
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DriverReport"];
                 };
             };
             /** @description What was wrong with the request. */
