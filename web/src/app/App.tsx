@@ -14,6 +14,7 @@ const TwoSpace = lazy(() => import("../twospace/TwoSpace"));
 const Data = lazy(() => import("../data/Data"));
 const Measures = lazy(() => import("../measures/Measures"));
 const Compare = lazy(() => import("../compare/Compare"));
+const Evaluate = lazy(() => import("../evaluate/Evaluate"));
 
 export function App() {
   return (
@@ -30,6 +31,7 @@ export function App() {
               <Route path="data" element={<Data />} />
               <Route path="measures" element={<Measures />} />
               <Route path="compare" element={<Compare />} />
+              <Route path="evaluate" element={<Evaluate />} />
               <Route path="*" element={<NotFound />} />
             </Route>
             <Route path="*" element={<NotFound />} />

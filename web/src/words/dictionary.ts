@@ -1,4 +1,5 @@
 /** Every word of the interface, in both languages, in one place. Names of data come from the server. */
+import { evaluating } from "./evaluating";
 import { spaceWords } from "./spaces";
 
 interface Entry {
@@ -290,6 +291,7 @@ export const dictionary = {
   omittedColumns: { en: "Not shown here: {columns}", zh: "此处未显示：{columns}" },
   noRows: { en: "This table has no rows.", zh: "此表没有行。" },
 
+  ...evaluating,
   ...spaceWords,
 
   // measures
