@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
+from typing import Any
 
 import numpy as np
 import scipy.linalg
@@ -16,22 +18,37 @@ __all__ = ["Effects", "effects_of", "without_effects"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Origins and destinations of one group that have cells in use."""
+
+    rows: Codes
+    columns: Codes
+    pinned: Codes
+    """Of the smaller side, one of each connected part: its effect is set to nought."""
+
+    @property
+    def turned(self) -> bool:
+        """Whether origins are the smaller side, for which effects are solved."""
+        return len(self.rows) < len(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Which effects the cells in use have; one of each connected part of a group is set to nought."""
+    """Which effects the cells in use have."""
 
     mask: Mask
     """Cells in use, shape (groups, origins, destinations)."""
-    fixed: tuple[NDArray[np.int64], ...]
-    """Destinations of each group whose effect is nought: one of each connected part, and all without cells."""
+    groups: tuple[_Group, ...]
     parameters: int
-    """Effects that are free."""
+    """Effects that are free: within a connected part they are known up to a constant."""
 
 
 def effects_of(mask: Mask) -> Effects:
-    """Find the connected parts of each group, within which effects are known up to a constant.
+    """Find the connected parts of each group.
 
     Parameters
     ----------
@@ -43,71 +60,101 @@ def effects_of(mask: Mask) -> Effects:
     >>> effects_of(np.ones((1, 2, 3), dtype=bool)).parameters, effects_of(np.eye(2, dtype=bool)[None]).parameters
     (4, 2)
     """
-    fixed = []
-    free = 0
+    groups, free = [], 0
     for cells in mask:
-        rows, columns = cells.shape
-        i, j = np.nonzero(cells)
-        graph = sp.coo_array((np.ones(len(i)), (i, rows + j)), shape=(rows + columns, rows + columns))
-        _, part = connected_components(graph, directed=False)
-        of_destination = part[rows:]
-        empty = ~cells.any(axis=0)
-        first = np.unique(np.where(empty, -1, of_destination), return_index=True)
-        pinned = first[1][first[0] >= 0]
-        fixed.append(np.union1d(pinned, np.flatnonzero(empty)).astype(np.int64))
-        free += int(cells.any(axis=1).sum() + (~empty).sum()) - len(pinned)
-    return Effects(mask, tuple(fixed), free)
+        rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
+        few = cells[np.ix_(rows, columns)]
+        if len(rows) < len(columns):
+            few = few.T
+        i, j = np.nonzero(few)
+        graph = sp.coo_array((np.ones(len(i)), (i, len(few) + j)), shape=(sum(few.shape), sum(few.shape)))
+        part = connected_components(graph, directed=False)[1] if len(i) else np.zeros(0, dtype=np.int32)
+        pinned = np.unique(part[len(few) :], return_index=True)[1].astype(np.int64)
+        groups.append(_Group(rows, columns, pinned))
+        free += len(rows) + len(columns) - len(pinned)
+    return Effects(mask, tuple(groups), free)
 
 
-def without_effects(columns: Array, weight: Array, effects: Effects) -> Array:
-    """Give what is left of columns of cells when effects of origins and destinations are taken out.
+def without_effects(weight: Array, effects: Effects) -> Callable[[Array], Array]:
+    """Give the function that takes effects of origins and destinations out of columns of cells.
 
     Parameters
     ----------
-    columns
-        Shape (columns, groups, origins, destinations).
     weight
-        Weights ≥ 0 of the cells, shape (groups, origins, destinations); nought where a cell is not in use.
+        Weights ≥ 0 of the cells, shape (groups, origins, destinations).
     effects
-        As :func:`effects_of` gives them for these cells.
+        As :func:`effects_of` gives them for the cells in use.
 
     Returns
     -------
-    ndarray
-        Residuals of the weighted regression, shape of ``columns``; nought where a cell is not in use.
+    callable
+        Of columns, shape (columns, groups, origins, destinations), gives the residuals of their weighted regressions
+        on the effects, of the same shape; nought where a cell is not in use.
 
     Examples
     --------
     >>> cells = np.array([[[[1.0, 2.0], [3.0, 5.0]]]])
-    >>> without_effects(cells, np.ones((1, 2, 2)), effects_of(np.ones((1, 2, 2), dtype=bool)))[0, 0].tolist()
+    >>> without_effects(np.ones((1, 2, 2)), effects_of(np.ones((1, 2, 2), dtype=bool)))(cells)[0, 0].tolist()
     [[0.25, -0.25], [-0.25, 0.25]]
     """
-    found = np.zeros(columns.shape)
+    workers = min(cpu_count() or 1, 8, max(len(weight), 1))
+    with ThreadPoolExecutor(workers) as pool:
+        solvers = list(pool.map(_solver, weight, effects.mask, effects.groups))
 
-    def one(group: int) -> None:
-        found[:, group] = _group(columns[:, group], weight[group], effects.mask[group], effects.fixed[group])
+    def take(columns: Array) -> Array:
+        found = np.zeros(columns.shape)
 
-    groups = columns.shape[1]
-    with ThreadPoolExecutor(min(cpu_count() or 1, 8, max(groups, 1))) as pool:
-        list(pool.map(one, range(groups)))
-    return found
+        def one(position: int) -> None:
+            group = effects.groups[position]
+            inside = np.ix_(range(len(columns)), group.rows, group.columns)
+            found[:, position][inside] = solvers[position](columns[:, position][inside])
+
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(one, range(columns.shape[1])))
+        return found
+
+    return take
 
 
-def _group(columns: Array, weight: Array, mask: Mask, fixed: NDArray[np.int64]) -> Array:
-    """Solve for the effects of destinations, those of origins following from them."""
-    of_row, of_column = weight.sum(axis=1), weight.sum(axis=0)
+def _solver(weight: Array, mask: Mask, group: _Group) -> Callable[[Array], Array]:
+    """Solve for the effects of the smaller side, those of the larger following from them."""
+    inside = np.ix_(group.rows, group.columns)
+    used, w = mask[inside], np.where(mask[inside], weight[inside], 0.0)
+    if group.turned:
+        used, w = used.T, w.T
+    of_row = w.sum(axis=1)
     inverse = np.divide(1.0, of_row, out=np.zeros_like(of_row), where=of_row > 0)
-    scaled = inverse[:, None] * weight
-    weighted = columns * weight
-    rows, right = weighted.sum(axis=2), weighted.sum(axis=1)
-    right = right - rows @ scaled
-    system = np.diag(of_column) - weight.T @ scaled
+    scaled = inverse[:, None] * w
+    system = np.diag(w.sum(axis=0)) - w.T @ scaled
+    fixed = group.pinned
     system[fixed, :] = system[:, fixed] = 0.0
     system[fixed, fixed] = 1.0
-    right[:, fixed] = 0.0
+    solve = _factored(system)
+
+    def take(columns: Array) -> Array:
+        if group.turned:
+            columns = columns.transpose(0, 2, 1)
+        weighted = columns * w
+        rows, right = weighted.sum(axis=2), weighted.sum(axis=1)
+        right = right - rows @ scaled
+        right[:, fixed] = 0.0
+        smaller = solve(right.T).T
+        larger = rows * inverse - smaller @ scaled.T
+        left = np.where(used, columns - larger[:, :, None] - smaller[:, None, :], 0.0)
+        return left.transpose(0, 2, 1) if group.turned else left
+
+    return take
+
+
+def _factored(system: Array) -> Callable[[Array], Array]:
+    """Give the solution of a system by Cholesky; where weights are too unequal for that, by its pseudo-inverse."""
+    scale = np.sqrt(np.maximum(np.diag(system), 1e-300))
+    scaled = system / scale[:, None] / scale
     try:
-        of_destination = scipy.linalg.solve(system, right.T, assume_a="pos").T
-    except (np.linalg.LinAlgError, scipy.linalg.LinAlgWarning):
-        of_destination = np.linalg.lstsq(system, right.T, rcond=None)[0].T
-    of_origin = rows * inverse - of_destination @ scaled.T
-    return np.where(mask, columns - of_origin[:, :, None] - of_destination[:, None, :], 0.0)
+        factor: Any = scipy.linalg.cho_factor(scaled, check_finite=False)
+    except np.linalg.LinAlgError:
+        inverse = np.linalg.pinv(scaled, rcond=1e-14, hermitian=True)
+        return lambda right: np.asarray(inverse @ (right / scale[:, None]) / scale[:, None])
+    return lambda right: np.asarray(
+        scipy.linalg.cho_solve(factor, right / scale[:, None], check_finite=False) / scale[:, None]
+    )

@@ -108,7 +108,7 @@ def ppml(
         return _nothing(flow, len(identified), mask, perfect, effects)
     linear, beta, iterations = _steps(flow, x, effects, tolerance=tolerance, most=most)
     fitted = np.where(mask, np.exp(np.where(mask, linear, 0.0)), 0.0)
-    inner = without_effects(x, fitted, effects)
+    inner = without_effects(fitted, effects)(x)
     information = np.einsum("kgij,gij,lgij->kl", inner, fitted, inner, optimize=True)
     k = len(identified)
     coefficient, bread = np.full(k, np.nan), np.full((k, k), np.nan)
@@ -163,7 +163,7 @@ def _identified(x: Array, weight: Array, effects: Effects) -> Mask:
     if not weight.any():
         return found
     root = np.sqrt(weight)
-    inner = (without_effects(x, weight, effects) * root).reshape(len(x), -1)
+    inner = (without_effects(weight, effects)(x) * root).reshape(len(x), -1)
     plain = np.linalg.norm((x * root).reshape(len(x), -1), axis=1)
     basis = np.zeros((0, inner.shape[1]))
     for position, row in enumerate(inner):
@@ -186,7 +186,7 @@ def _steps(flow: Array, x: Array, effects: Effects, *, tolerance: float, most: i
     for iteration in range(1, most + 1):
         mean = np.where(mask, np.exp(linear), 0.0)
         working = np.where(mask, linear + (flow - mean) / np.where(mask, mean, 1.0), 0.0)
-        inner = without_effects(np.concatenate([x, working[None]]), mean, effects)
+        inner = without_effects(mean, effects)(np.concatenate([x, working[None]]))
         weighted = inner[:-1] * mean
         information = np.einsum("kgij,lgij->kl", weighted, inner[:-1], optimize=True)
         beta = np.linalg.solve(information, np.einsum("kgij,gij->k", weighted, inner[-1], optimize=True))
