@@ -97,7 +97,7 @@ def coupling_coordination(
     [0.316228]
     """
     n = len(systems)
-    a = np.full(n, 1.0 / n) if shares is None else np.asarray(shares, dtype=np.float64)
+    a = np.full(n, 1.0 / max(n, 1)) if shares is None else np.asarray(shares, dtype=np.float64)
     _check(systems, a, exponent)
     most, mean = systems.max(axis=0), systems.mean(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -81,6 +81,8 @@ def chains(state: Scored) -> Tables:
 
 def convergence(state: Scored) -> Tables:
     """σ convergence, and β convergence absolute and conditional, over the whole time and period by period."""
+    if not np.isfinite(state.total).any():
+        raise JiqunError("Convergence needs scores; there are none.", "收敛检验需要得分；目前没有任何得分。")
     sigma = sigma_convergence(state.total)
     periods = list(state.panel.periods)
     made = {

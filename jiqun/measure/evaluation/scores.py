@@ -233,6 +233,8 @@ def grey_relational(standard: Array, weights: Array, *, resolution: float = 0.5,
             f"grey_relational：分辨系数为 {resolution:g}；应大于 0 且不超过 1。",
         )
     known = np.isfinite(standard)
+    if not known.any():
+        return np.full(standard.shape[:2], np.nan)
     best = np.max(standard, axis=(0, 1), keepdims=True, where=known, initial=-np.inf)
     gap = np.where(known, best - np.where(known, standard, 0.0), np.nan)
     least, largest = np.nanmin(gap), np.nanmax(gap)

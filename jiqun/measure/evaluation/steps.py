@@ -89,6 +89,8 @@ def co_evolution(state: Scored) -> Tables:
     """Lead and lag between every pair of subsystems; tests are made on changes."""
     import polars as pl
 
+    if len(state.panel.periods) < 3:
+        raise JiqunError("lead and lag need at least three periods.", "领先与滞后至少需要三期数据。")
     change = {n: np.diff(state.scores[n], axis=0) for n in state.coupled}
     ordered = [(one, two) for one in state.coupled for two in state.coupled if one != two]
     pairs = [(one, two) for i, one in enumerate(state.coupled) for two in state.coupled[i + 1 :]]
