@@ -119,7 +119,7 @@ def _drawn(
     fit: Fit | None, factor: float, shift: float, seeds: tuple[int, float, np.random.Generator | int | None]
 ) -> tuple[float, float, float]:
     replicates, level, rng = seeds
-    if fit is None or not fit.known:
+    if fit is None or not (np.isfinite(fit.value).all() and np.isfinite(fit.influence).all()):
         return (float("nan"),) * 3
     value = factor * float(fit.value[0]) + shift
     pull = factor * fit.influence[:, 0]
