@@ -78,7 +78,7 @@ def on_the_ground(cluster: Cluster, flows: Flows, *, internal: Internal) -> Dist
 
     References
     ----------
-    Wei, S.-J. (1996), Intra-national versus international trade. NBER working paper 5531. doi:10.3386/w5531
+    Wei, S.-J. (1996), Intra-national versus international trade. NBER working paper 5531.
     """
     names = np.union1d(flows.origins, flows.destinations)
     table = _positions(cluster, names)

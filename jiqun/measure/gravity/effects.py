@@ -106,7 +106,7 @@ def without_effects(weight: Array, effects: Effects) -> Callable[[Array], Array]
 
         def one(position: int) -> None:
             group = effects.groups[position]
-            inside = np.ix_(range(len(columns)), group.rows, group.columns)
+            inside = np.ix_(np.arange(len(columns)), group.rows, group.columns)
             found[:, position][inside] = solvers[position](columns[:, position][inside])
 
         with ThreadPoolExecutor(workers) as pool:

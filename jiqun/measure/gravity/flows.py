@@ -18,7 +18,7 @@ from jiqun.space.kept import kept
 from jiqun.space.links import Choice, chosen
 from jiqun.space.periods import Grain, calendar, code, label, parse, period_code
 
-__all__ = ["At", "By", "Flows", "Homes", "Weighing", "deals", "flows", "homes"]
+__all__ = ["At", "By", "Flows", "Homes", "Weighing", "deals", "flows", "placed"]
 
 Array = NDArray[np.float64]
 By = Literal["period", "channel", "period+channel"]
@@ -102,9 +102,9 @@ def flows(
     (['p', 'q'], ['q'], [[[2.0], [1.0]]])
     """
     rows = deals(cluster, interactions=interactions, period=period, by=by, grain=grain, weight=weight)
-    placed = homes(cluster, rows, at=at, places=places)
-    total = float(placed["n"].sum())
-    kept_rows = placed.drop_nulls(["origin", "destination"]).filter(pl.col("weight") > 0)
+    located = placed(cluster, rows, at=at, places=places)
+    total = float(located["n"].sum())
+    kept_rows = located.drop_nulls(["origin", "destination"]).filter(pl.col("weight") > 0)
     if not kept_rows.height:
         raise JiqunError(
             "gravity needs interactions between actors with a place; there are none. Give actors a place_id, or take "
@@ -135,7 +135,7 @@ def flows(
         tuple(groups["channel"].to_list()),
         flow,
         round(total - float(kept_rows["n"].sum())),
-        bool(placed["inferred"].any()),
+        bool(located["inferred"].any()),
         chosen(cluster, interactions),
     )
 
@@ -233,7 +233,7 @@ def _condition(choice: Choice, column: str) -> pl.Expr:
     return met & (~pl.col(column).is_in(barred) | pl.col(column).is_null()) if barred else met
 
 
-def homes(cluster: Cluster, rows: pl.DataFrame, *, at: At, places: Homes) -> pl.DataFrame:
+def placed(cluster: Cluster, rows: pl.DataFrame, *, at: At, places: Homes) -> pl.DataFrame:
     """Add ``origin``, ``destination`` and ``inferred`` to deals, and keep those inside the period.
 
     Parameters

@@ -102,10 +102,10 @@ def ppml(
     mask, more = _with_flow(flow, mask & ~perfect)
     perfect |= lost | more
     effects = effects_of(mask)
-    identified = _identified(x, np.where(mask, flow + flow[mask].mean(), 0.0) if mask.any() else flow, effects)
+    if not mask.any():
+        return _nothing(flow, len(x), perfect)
+    identified = _identified(x, np.where(mask, flow + flow[mask].mean(), 0.0), effects)
     x = x[identified]
-    if not len(x):
-        return _nothing(flow, len(identified), mask, perfect, effects)
     linear, beta, iterations = _steps(flow, x, effects, tolerance=tolerance, most=most)
     fitted = np.where(mask, np.exp(np.where(mask, linear, 0.0)), 0.0)
     inner = without_effects(fitted, effects)(x)
@@ -160,8 +160,6 @@ def _with_flow(flow: Array, mask: Mask) -> tuple[Mask, Mask]:
 def _identified(x: Array, weight: Array, effects: Effects) -> Mask:
     """Say which regressors neither the effects nor those before them explain."""
     found = np.zeros(len(x), dtype=bool)
-    if not weight.any():
-        return found
     root = np.sqrt(weight)
     inner = (without_effects(weight, effects)(x) * root).reshape(len(x), -1)
     plain = np.linalg.norm((x * root).reshape(len(x), -1), axis=1)
@@ -214,16 +212,9 @@ def _deviance(flow: Array, linear: Array, mask: Mask) -> float:
     return float(2.0 * parts.sum())
 
 
-def _nothing(flow: Array, k: int, mask: Mask, perfect: Mask, effects: Effects) -> Ppml:
-    """No regressor is identified: only the effects are left, and they are not fitted."""
-    nan = np.full(flow.shape, np.nan)
-    return Ppml(
-        np.full(k, np.nan),
-        nan,
-        mask,
-        perfect,
-        np.full((k, k), np.nan),
-        np.zeros((k, *flow.shape)),
-        effects.parameters,
-        0,
-    )
+def _nothing(flow: Array, k: int, perfect: Mask) -> Ppml:
+    """Without any flow nothing is estimated."""
+    none = np.zeros(flow.shape, dtype=bool)
+    fitted = np.where(perfect, 0.0, np.nan)
+    unknown = np.full((k, k), np.nan)
+    return Ppml(np.full(k, np.nan), fitted, none, perfect, unknown, np.zeros((k, *flow.shape)), 0, 0)
