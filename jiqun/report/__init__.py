@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jiqun.report.evaluating import evaluation, evaluation_choices, evaluation_progress, evaluation_table
     from jiqun.report.headlines import compare_clusters
     from jiqun.report.maps import map_layer, places_layer
+    from jiqun.report.network_part import network_choices, network_part
     from jiqun.report.networks import network
     from jiqun.report.platforms import driver, platform
     from jiqun.report.profiles import figure, profile
@@ -37,6 +38,8 @@ __all__ = [
     "findings",
     "map_layer",
     "network",
+    "network_choices",
+    "network_part",
     "places_layer",
     "platform",
     "profile",
@@ -63,6 +66,8 @@ _WHERE = {
     "findings": "cards",
     "map_layer": "maps",
     "network": "networks",
+    "network_choices": "network_part",
+    "network_part": "network_part",
     "places_layer": "maps",
     "platform": "platforms",
     "profile": "profiles",

@@ -14,7 +14,18 @@ from jiqun.serve.assets import STATIC, serve_assets
 from jiqun.serve.errors import answer_errors
 from jiqun.serve.exports import Exports
 from jiqun.serve.jobs import Jobs
-from jiqun.serve.routes import clusters, comparisons, evaluations, jobs, measures, platforms, server, spaces, tables
+from jiqun.serve.routes import (
+    clusters,
+    comparisons,
+    evaluations,
+    jobs,
+    measures,
+    network,
+    platforms,
+    server,
+    spaces,
+    tables,
+)
 from jiqun.serve.security import SameSite
 from jiqun.serve.services import Limits, Services
 from jiqun.serve.work import Work
@@ -34,6 +45,7 @@ TAGS = [
     {"name": "tables", "description": "The canonical tables."},
     {"name": "measures", "description": "Indices and their results."},
     {"name": "spaces", "description": "Industries on the ground and in the network."},
+    {"name": "network", "description": "Core actors, chain or network, mixing, complements, resilience."},
     {"name": "platform", "description": "Participants, interactions, activity; what drives the cluster."},
     {"name": "compare", "description": "Units and clusters side by side."},
     {"name": "evaluate", "description": "Places by an indicator system."},
@@ -112,7 +124,7 @@ def create_app(
     )
     app.state.services = services
     answer_errors(app)
-    for part in (server, clusters, tables, measures, spaces, platforms, comparisons, evaluations, jobs):
+    for part in (server, clusters, tables, measures, spaces, network, platforms, comparisons, evaluations, jobs):
         app.include_router(part.router)
     serve_assets(app, static)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)

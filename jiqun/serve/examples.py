@@ -12,6 +12,7 @@ from jiqun.report import comparisons as c
 from jiqun.report import shapes as r
 from jiqun.serve import shapes as s
 from jiqun.serve.evaluation_examples import evaluation_examples
+from jiqun.serve.examples_network import network_examples
 from jiqun.serve.examples_platform import platform_examples
 from jiqun.serve.examples_spaces import space_examples
 
@@ -103,6 +104,7 @@ def _made() -> dict[str, Any]:
         | evaluation_examples(_TRACE, _FINDING)
         | space_examples(_HOW)
         | platform_examples(_HOW, _FIGURE)
+        | network_examples(_HOW, _FIGURE)
     )
 
 

@@ -26,7 +26,7 @@ from jiqun.space.frames import typed, usable
 from jiqun.space.kept import kept
 from jiqun.space.periods import Window, calendar, period_code, window
 
-__all__ = ["CHOOSABLE", "Choice", "LinkWeight", "Links", "actor_graph", "chosen", "links", "pairs_of"]
+__all__ = ["CHOOSABLE", "Choice", "LinkWeight", "Links", "actor_graph", "chosen", "links", "pairs_of", "rows_of"]
 
 LinkWeight = Literal["binary", "count", "amount"]
 Table = Literal["interactions", "ties"]
@@ -242,6 +242,36 @@ def pairs_of(
     [('x', 'f', 2)]
     """
     return _pairs(cluster, choice, _window(cluster, period), weight)
+
+
+def rows_of(cluster: Cluster, choice: Choice, *columns: str, period: str | None = None) -> nw.LazyFrame[Any]:
+    """Give columns of the rows that are chosen, lazily and in no order.
+
+    Parameters
+    ----------
+    cluster
+        The data.
+    choice
+        Which rows, see :func:`chosen`.
+    *columns
+        Canonical columns of the table of the choice; null where the cluster does not have them.
+    period
+        As in :func:`links`.
+
+    Examples
+    --------
+    >>> c = Cluster.from_tables(interactions=pl.DataFrame({"source": ["x"], "target": ["f"], "group": ["g"]}))
+    >>> rows_of(c, chosen(c, None), "group", "target").collect("polars").to_native().rows()
+    [('g', 'f')]
+    """
+    within = _window(cluster, period)
+    used = {column for column, _, _ in choice.terms}
+    times = {c for c in (("time",) if choice.table == "interactions" else ("from", "to")) if within is not None}
+    frame = typed(cluster, choice.table, *columns, *sorted((used | times) - set(columns)))
+    frame = frame.filter(*_conditions(choice)) if choice.terms else frame
+    if within is not None:
+        frame = frame.filter(_during(cluster, choice.table, within))
+    return frame.select(*columns)
 
 
 def _pairs(cluster: Cluster, choice: Choice, within: Window | None, weight: LinkWeight) -> pl.DataFrame:

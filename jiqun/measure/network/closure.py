@@ -18,7 +18,7 @@ __all__ = ["Against", "against_rewired", "clustering", "degree_assortativity", "
 
 WORK = 2_000_000_000
 """Steps of two ties up to which four-cycles are counted."""
-DRAWS = 60_000_000
+DRAWS = 15_000_000
 """Swaps of ties spent on the null at most."""
 
 

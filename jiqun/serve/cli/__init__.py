@@ -20,6 +20,7 @@ COMMANDS = (
     "compare",
     "evaluate",
     "quadrants",
+    "network",
     "platform",
     "driver",
     "tables",
