@@ -411,6 +411,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clusters/{id}/network/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Layers and parts of the network
+         * @description The layers that the cluster has, and the parts of its network; `/spaces` lists periods and interactions.
+         */
+        get: operations["network_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/network/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One part of the network
+         * @description Numbers with interval, chance and probability, figures with their tables, and a graph to draw.
+         */
+        get: operations["network_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clusters/{id}/platform": {
         parameters: {
             query?: never;
@@ -2087,6 +2127,143 @@ export interface components {
             how?: components["schemas"]["How"] | null;
             /** @description Why there is no network. */
             reason?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * NetworkChoices
+         * @description Layers and parts of the network of a cluster; `/spaces` lists periods and kinds of interaction.
+         */
+        NetworkChoices: {
+            /**
+             * Layers
+             * @description Layers there are; count is the number of ties and interactions.
+             */
+            layers: components["schemas"]["Option"][];
+            /**
+             * Parts
+             * @description Parts of the page, in order; count 0 where a table is missing for it.
+             */
+            parts: components["schemas"]["Option"][];
+        };
+        /**
+         * NetworkGraph
+         * @description Nodes and edges to draw. Edges hold positions in the node columns as ``source`` and ``target``.
+         */
+        NetworkGraph: {
+            title: components["schemas"]["Text"];
+            /**
+             * Directed
+             * @default false
+             */
+            directed: boolean;
+            /** Node Columns */
+            node_columns: components["schemas"]["DataColumn"][];
+            /** Nodes */
+            nodes: {
+                [key: string]: unknown[];
+            };
+            /** Edge Columns */
+            edge_columns: components["schemas"]["DataColumn"][];
+            /** Edges */
+            edges: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Total Nodes
+             * @description Nodes there are, shown or not.
+             */
+            total_nodes: number;
+            /**
+             * Total Edges
+             * @description Edges there are, shown or not.
+             */
+            total_edges: number;
+        };
+        /**
+         * NetworkNumber
+         * @description One number of a network: its interval, what chance gives, and how to read it.
+         */
+        NetworkNumber: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Type
+             * @default number
+             * @enum {string}
+             */
+            type: "integer" | "number" | "share";
+            /** Value */
+            value: number | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /**
+             * Chance
+             * @description What the null gives on average.
+             */
+            chance?: number | null;
+            /**
+             * P
+             * @description Probability of a value as far from chance as this.
+             */
+            p?: number | null;
+            /** @description What a high and a low value mean. */
+            reading: components["schemas"]["Text"];
+            /**
+             * @description What the interval and p are of, or why there is no value.
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            note: components["schemas"]["Text"];
+            how: components["schemas"]["How"];
+        };
+        /**
+         * NetworkPart
+         * @description One part of the network page.
+         */
+        NetworkPart: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "summary" | "core" | "mixing" | "paths" | "complementarity" | "decomposability" | "resilience";
+            title: components["schemas"]["Text"];
+            question: components["schemas"]["Text"];
+            /**
+             * Layer
+             * @enum {string}
+             */
+            layer: "all" | "physical" | "digital";
+            /** Period */
+            period?: string | null;
+            /** Interactions */
+            interactions?: string[];
+            /**
+             * @description What the ties were made of, and how many there are.
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            built_from: components["schemas"]["Text"];
+            /**
+             * @description The one thing to see, in a sentence.
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            takeaway: components["schemas"]["Text"];
+            /** Numbers */
+            numbers?: components["schemas"]["NetworkNumber"][];
+            /** Figures */
+            figures?: components["schemas"]["Figure"][];
+            graph?: components["schemas"]["NetworkGraph"] | null;
+            /** @description Why the part is not computable; then the lists are empty. */
+            missing?: components["schemas"]["Text"] | null;
         };
         /**
          * Option
@@ -4826,6 +5003,336 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SpaceAgreement"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    network_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "layers": [
+                     *         {
+                     *           "id": "all",
+                     *           "title": {
+                     *             "en": "Both layers",
+                     *             "zh": "全部"
+                     *           },
+                     *           "count": 120
+                     *         }
+                     *       ],
+                     *       "parts": [
+                     *         {
+                     *           "id": "paths",
+                     *           "title": {
+                     *             "en": "Chain or network",
+                     *             "zh": "链式还是网络"
+                     *           },
+                     *           "count": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NetworkChoices"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    network_part: {
+        parameters: {
+            query?: {
+                /** @description Ties have the layer that their table says; interactions are the digital layer. */
+                layer?: "all" | "physical" | "digital";
+                /** @description A period, or the first and the last with a slash (`2017-03/2017-06`). Empty: all time. */
+                period?: string;
+                /** @description What makes the digital space: a kind (`order`), `column=value`, `column!=value`, or `ties`; repeat it, or put commas between. Values of one column are alternatives, different columns hold together. `/spaces` lists those the cluster has. Empty: everything. */
+                interactions?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+                /** @description `summary`: size, core, closure, communities. `core`: core actors and brokers. `mixing`: across industries, places, communities. `paths`: chain or network. `complementarity`: of categories. `decomposability`: do pairs explain groups. `resilience`: what is left as actors drop out. */
+                part: "summary" | "core" | "mixing" | "paths" | "complementarity" | "decomposability" | "resilience";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "part": "paths",
+                     *       "title": {
+                     *         "en": "Chain or network",
+                     *         "zh": "链式还是网络"
+                     *       },
+                     *       "question": {
+                     *         "en": "How many ways lead from suppliers to customers?",
+                     *         "zh": "从供应方到需求方有多少条路径？"
+                     *       },
+                     *       "layer": "all",
+                     *       "period": "2017",
+                     *       "interactions": [],
+                     *       "built_from": {
+                     *         "en": "interactions; 2017: 2 tied pairs among 3 actors",
+                     *         "zh": "interactions；2017：3 个主体之间的 2 对联系"
+                     *       },
+                     *       "takeaway": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "numbers": [
+                     *         {
+                     *           "id": "paths",
+                     *           "title": {
+                     *             "en": "Disjoint paths, mean",
+                     *             "zh": "平均不相交路径数"
+                     *           },
+                     *           "type": "number",
+                     *           "value": 1,
+                     *           "reading": {
+                     *             "en": "1: a chain; more: a network.",
+                     *             "zh": "1 表示链式；大于 1 表示网络。"
+                     *           },
+                     *           "note": {
+                     *             "en": "All 4 pairs counted.",
+                     *             "zh": "全部 4 对均已计算。"
+                     *           },
+                     *           "how": {
+                     *             "sentence": {
+                     *               "en": "Firms were counted.",
+                     *               "zh": "统计了企业数量。"
+                     *             },
+                     *             "formula": "n",
+                     *             "reference": "",
+                     *             "url": "",
+                     *             "tables": [
+                     *               "actors"
+                     *             ],
+                     *             "caveats": [],
+                     *             "trace": {
+                     *               "cluster": "example",
+                     *               "data_hash": "3f9c1a20b7d4e658",
+                     *               "jiqun": "0.1.0",
+                     *               "command": "jiqun profile example",
+                     *               "parameters": {},
+                     *               "versions": {
+                     *                 "duckdb": "2.0.0"
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "figures": [
+                     *         {
+                     *           "id": "industries",
+                     *           "title": {
+                     *             "en": "Firms by industry",
+                     *             "zh": "各行业企业数"
+                     *           },
+                     *           "takeaway": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "kind": "bar",
+                     *           "x": "industry",
+                     *           "y": "firms",
+                     *           "series": "",
+                     *           "low": "",
+                     *           "high": "",
+                     *           "log": false,
+                     *           "space": "none",
+                     *           "columns": [
+                     *             {
+                     *               "name": "industry",
+                     *               "title": {
+                     *                 "en": "Industry",
+                     *                 "zh": "行业"
+                     *               },
+                     *               "type": "string",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             },
+                     *             {
+                     *               "name": "firms",
+                     *               "title": {
+                     *                 "en": "Firms",
+                     *                 "zh": "企业数"
+                     *               },
+                     *               "type": "integer",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             }
+                     *           ],
+                     *           "rows": {
+                     *             "industry": [
+                     *               "Textiles",
+                     *               "Software"
+                     *             ],
+                     *             "firms": [
+                     *               12,
+                     *               7
+                     *             ]
+                     *           },
+                     *           "how": {
+                     *             "sentence": {
+                     *               "en": "Firms were counted.",
+                     *               "zh": "统计了企业数量。"
+                     *             },
+                     *             "formula": "n",
+                     *             "reference": "",
+                     *             "url": "",
+                     *             "tables": [
+                     *               "actors"
+                     *             ],
+                     *             "caveats": [],
+                     *             "trace": {
+                     *               "cluster": "example",
+                     *               "data_hash": "3f9c1a20b7d4e658",
+                     *               "jiqun": "0.1.0",
+                     *               "command": "jiqun profile example",
+                     *               "parameters": {},
+                     *               "versions": {
+                     *                 "duckdb": "2.0.0"
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "graph": {
+                     *         "title": {
+                     *           "en": "Chain or network",
+                     *           "zh": "链式还是网络"
+                     *         },
+                     *         "directed": true,
+                     *         "node_columns": [
+                     *           {
+                     *             "name": "id",
+                     *             "title": {
+                     *               "en": "Identifier",
+                     *               "zh": "编号"
+                     *             },
+                     *             "type": "string",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           }
+                     *         ],
+                     *         "nodes": {
+                     *           "id": [
+                     *             "f1",
+                     *             "f2",
+                     *             "f3"
+                     *           ]
+                     *         },
+                     *         "edge_columns": [
+                     *           {
+                     *             "name": "source",
+                     *             "title": {
+                     *               "en": "Supplier",
+                     *               "zh": "供应方"
+                     *             },
+                     *             "type": "integer",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "target",
+                     *             "title": {
+                     *               "en": "Customer",
+                     *               "zh": "需求方"
+                     *             },
+                     *             "type": "integer",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           }
+                     *         ],
+                     *         "edges": {
+                     *           "source": [
+                     *             0,
+                     *             1
+                     *           ],
+                     *           "target": [
+                     *             1,
+                     *             2
+                     *           ]
+                     *         },
+                     *         "total_nodes": 3,
+                     *         "total_edges": 2
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NetworkPart"];
                 };
             };
             /** @description What was wrong with the request. */
