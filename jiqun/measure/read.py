@@ -49,6 +49,14 @@ def table_of(
         If the index is not defined in that space.
     """
     placed = space if isinstance(space, Placed) else Placed(space)
+    if placed.space == "digital" and _needs_land(chosen, parameters):
+        raise JiqunError(
+            f"{chosen.name} is not computable in digital space: it needs the area of each place, and a community of "
+            f"actors has none. Measure on the ground"
+            + (", or compare with against='whole'." if "against" in chosen.parameters.model_fields else "."),
+            f"{chosen.name} 无法在数字空间计算：它需要每个地方的面积，而主体社群没有面积。请在物理空间计算"
+            + ("，或取 against='whole'。" if "against" in chosen.parameters.model_fields else "。"),
+        )
     if placed.space not in chosen.spaces:
         raise JiqunError(
             f"{chosen.name} is not computable in {placed.space} space; it is in: {', '.join(chosen.spaces)}.",
@@ -65,3 +73,11 @@ def table_of(
     if chosen.needs.table == "actors":
         table = placed_table(cluster, chosen, table, placed)
     return joined(cluster, chosen, table, parameters).to_native()
+
+
+def _needs_land(chosen: Index, parameters: Mapping[str, Any]) -> bool:
+    """Whether an index divides by the area of places, as it is asked for."""
+    fields = chosen.parameters.model_fields
+    if "area" not in fields:
+        return False
+    return "against" not in fields or parameters.get("against", fields["against"].default) == "area"

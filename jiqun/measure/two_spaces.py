@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from jiqun.cluster import Cluster, JiqunError, Words
 from jiqun.cluster.progress import Progress, silent
 from jiqun.measure.distance_association import Agreement, distance_correlation, mantel
-from jiqun.measure.multiple import adjust
 from jiqun.measure.placed import Placed
 from jiqun.measure.points import great_circle, on_sphere
 from jiqun.space import actors
@@ -58,10 +57,11 @@ def quadrants(
 ) -> pl.DataFrame:
     """Say of each industry whether it is concentrated on the ground and in the network, each against its own null.
 
-    An industry is concentrated in a space where its value is above that expected under the null and the two
-    probabilities of the industry, adjusted together by Holm's method, say that this is not chance: the chance that an
-    industry that is dispersed in both spaces is called anything else is then at most ``size``. On the ground labels
-    are swapped among all firms, in the network among those about as popular. With the default index they are swapped
+    An industry is concentrated in a space where its value is above that expected under the null and its two-sided
+    probability at most ``size``. To be above by chance is one side of it, so that an industry that is dispersed is
+    called concentrated with a probability of at most ``size / 2`` in each space and ``size`` in any (Bonferroni).
+
+    On the ground labels are swapped among all firms, in the network among those about as popular. With the default index they are swapped
     with those of the industries that are not themselves found concentrated in that space, since where a few are,
     the whole is not what the others follow (``against="others"`` of
     :func:`~jiqun.measure.digital.shared_counterparts.shared_counterparts`).
@@ -83,7 +83,7 @@ def quadrants(
         Weight of a firm, for indices that have one: where firms are is seen best where each counts one; None takes
         their size, and the largest decide.
     size
-        Size of the test of an industry.
+        Size of the test of an industry: the chance that one that is dispersed in both spaces is called anything else.
     n
         Draws under each null.
     compare
@@ -197,13 +197,12 @@ def _tested(  # noqa: PLR0917
 
 
 def _judged(both: pl.DataFrame, size: float) -> pl.DataFrame:
-    p = both.select("physical_p", "digital_p").to_numpy().astype(np.float64)
-    fitted = np.array([adjust(row, "holm") for row in p]).reshape(-1, 2)
     states = []
-    for column, space in enumerate(("physical", "digital")):
-        value, expected = (both[c].to_numpy().astype(np.float64) for c in (space, f"{space}_expected"))
-        above = (value > expected) & (fitted[:, column] <= size)
-        known = np.isfinite(value) & np.isfinite(fitted[:, column])
+    for space in ("physical", "digital"):
+        value, expected, p = (both[f"{space}{c}"].to_numpy().astype(np.float64) for c in ("", "_expected", "_p"))
+        # one side of a two-sided p: half of the size for each space, the whole for both together
+        above = (value > expected) & (p <= size)
+        known = np.isfinite(value) & np.isfinite(p)
         states.append(np.where(known, np.where(above, "concentrated", "dispersed"), ""))
     named = [f"{a}-{b}" if a and b else None for a, b in zip(*states, strict=True)]
     notes = [

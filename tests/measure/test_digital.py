@@ -250,15 +250,15 @@ def test_matrices_that_are_no_distances_are_refused():
 
 
 IN_BOTH = [i for i in indices().values() if "digital" in i.spaces]
-NEEDS_MORE = {"brulhart_traeger", "shift_share", "litzenberger_sternberg"}
-"""They read the area of a place, which a community has not, or a period of each row."""
+MORE = {"brulhart_traeger": {"against": "whole"}}
+"""What must be said for an index to be computable where places have no area."""
 
 
 @pytest.mark.parametrize("chosen", IN_BOTH, ids=lambda i: i.name)
 def test_every_index_is_computed_in_digital_space_and_says_so(chosen, cluster):
-    if chosen.name in NEEDS_MORE:
-        pytest.skip("reads what only the ground has")
-    more = {"simulations": 9} if "simulations" in chosen.parameters.model_fields else {}
+    if chosen.name == "shift_share":
+        pytest.skip("compares periods, which the actors of this cluster have not")
+    more = MORE.get(chosen.name, {}) | ({"simulations": 9} if "simulations" in chosen.parameters.model_fields else {})
     found = measure(cluster, chosen.name, space="digital", interactions="channel=platform", replicates=0, **more)
     assert found["value"].is_not_null().any()
     assert found["space"].unique().to_list() == ["digital"]
@@ -266,6 +266,20 @@ def test_every_index_is_computed_in_digital_space_and_says_so(chosen, cluster):
     if "communities" in found.columns:
         assert found["communities"][0] == digital_space(cluster, interactions="channel=platform").communities.count
         assert 0.0 <= found["stability"][0] <= 1.0
+
+
+@pytest.mark.parametrize("name", ["litzenberger_sternberg", "brulhart_traeger"])
+def test_an_index_that_divides_by_land_says_that_communities_have_none(name, cluster):
+    with pytest.raises(JiqunError, match="needs the area of each place, and a community of actors has none") as caught:
+        measure(cluster, name, space="digital")
+    assert caught.value.words is not None
+    assert "社群没有面积" in caught.value.words.zh
+    assert ("against='whole'" in str(caught.value)) == (name == "brulhart_traeger")
+
+
+def test_an_index_of_growth_names_the_period_it_lacks(cluster):
+    with pytest.raises(JiqunError, match="shift_share needs column period"):
+        measure(cluster, "shift_share", space="digital")
 
 
 def test_the_physical_result_is_what_it_was(cluster):

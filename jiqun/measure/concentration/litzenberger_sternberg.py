@@ -39,6 +39,7 @@ NOTES = (
     r"\frac{e_{ij}/b_{ij}}{e_i/b_i} = \frac{(e_{ij}/e_i)\,(b_{ij}/b_i)}{(a_j/a)\,(p_j/p)}",
     needs=Needs("actors", ("place_id", "industry_id"), ("size",)),
     grain=("place_id", "industry_id"),
+    spaces=("physical",),
     bounds=Bounds(0.0, None),
     neutral=1.0,
     laws=("row_order", "labels", "scale"),
