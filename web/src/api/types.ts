@@ -13,7 +13,9 @@ export type ClusterCard = Sent<Schemas["ClusterCard"]>;
 export type DataColumn = Omit<Sent<Schemas["DataColumn"]>, "values"> & Partial<Pick<Sent<Schemas["DataColumn"]>, "values">>;
 export type Figure = Omit<Sent<Schemas["Figure"]>, "columns" | "kind"> & { columns: DataColumn[]; kind: Schemas["Figure"]["kind"] | Drawing } & Guides;
 /** Drawings that pages make of their tables: densities one behind the other, and a way through a plane. */
-export type Drawing = "ridge" | "path";
+export type Drawing = "ridge" | "path" | "quadrants";
+/** In which of the two spaces an industry is concentrated. */
+export type Tone = "both" | "digital" | "physical" | "none";
 /** What a page draws behind the values: the value of chance, the course expected under it, bands around that. */
 export interface Guides {
   neutral?: number | null;
@@ -29,6 +31,8 @@ export interface Guides {
   ramp?: boolean;
   /** Values are written into the cells of a heat map. */
   labelled?: boolean;
+  /** Of the plane of two spaces: the tone of each row, what the corners are called, the rows of each industry over time. */
+  plane?: { tones: Tone[]; corners: Text[]; ways: number[][]; lowX: string; highX: string };
 }
 export type Filters = Sent<Schemas["Filters"]>;
 export type Finding = Sent<Schemas["Finding"]>;

@@ -14,11 +14,20 @@ export interface ChartHandle {
   size: () => { width: number; height: number };
 }
 
-export default function Chart({ figure, handle }: { figure: Figure; handle?: Ref<ChartHandle> }) {
+interface Props {
+  figure: Figure;
+  handle?: Ref<ChartHandle>;
+  /** The row whose mark was clicked; null for the ground. */
+  onPick?: (position: number | null) => void;
+}
+
+export default function Chart({ figure, handle, onPick }: Props) {
   const { language, palette, t } = useLook();
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   const height = chartHeight(figure);
+  const picking = useRef(onPick);
+  picking.current = onPick;
 
   useEffect(() => {
     const element = box.current;
@@ -27,6 +36,7 @@ export default function Chart({ figure, handle }: { figure: Figure; handle?: Ref
     chart.current = made;
     const draw = () => made.setOption(chartOption(figure, { language, palette, width: element.clientWidth }), { notMerge: true });
     draw();
+    made.on("click", ({ data }) => picking.current?.((data as { position?: number } | undefined)?.position ?? null));
     const observer = new ResizeObserver(() => {
       made.resize();
       draw();

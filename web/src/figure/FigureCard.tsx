@@ -26,12 +26,14 @@ interface Props {
   marked: boolean;
   /** What is shown in place of the chart, such as a table of shaded cells; the files hold the chart. */
   picture?: ReactNode;
+  /** The row whose mark was clicked. */
+  onPick?: (position: number | null) => void;
 }
 
 /** Width of a picture that was never on screen. */
 const STILL = 720;
 
-export function FigureCard({ figure, cluster, source, table, onTable, marked, picture }: Props) {
+export function FigureCard({ figure, cluster, source, table, onTable, marked, picture, onPick }: Props) {
   const { w, t, language, palette } = useLook();
   const chart = useRef<ChartHandle>(null);
   const card = useRef<HTMLElement>(null);
@@ -69,7 +71,7 @@ export function FigureCard({ figure, cluster, source, table, onTable, marked, pi
         ) : (
           <ErrorBoundary>
             <Suspense fallback={<Loading height={chartHeight(figure)} />}>
-              <Chart figure={shown} handle={chart} />
+              <Chart figure={shown} handle={chart} {...(onPick ? { onPick } : {})} />
             </Suspense>
           </ErrorBoundary>
         )}

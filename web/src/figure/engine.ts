@@ -2,9 +2,10 @@
 import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendScrollComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
 import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 
-use([BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart, GridComponent, LegendScrollComponent, TooltipComponent, VisualMapContinuousComponent, CanvasRenderer, SVGRenderer]);
+use([BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart, GridComponent, LegendScrollComponent, TooltipComponent, VisualMapContinuousComponent, LabelLayout, CanvasRenderer, SVGRenderer]);
 
 export { init };
 export type { EChartsCoreOption, EChartsType };

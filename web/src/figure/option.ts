@@ -7,12 +7,14 @@ import { rampColours, rgb, seriesColours, spaceColour, spaceRamp } from "../look
 import { say } from "../words/words";
 import { axisTitle, categoryAxis, described, legend, nameAxis, textStyle, tooltip, valueAxis, type Style } from "./frame";
 import { way } from "./path";
+import { plane } from "./quadrants";
 import { ridge, ridgeHeight } from "./ridge";
 import { bySeries, column, distinct, isMeasured, labels, numbers } from "./rows";
 
 /** Height a chart needs: lists of names grow with their number. */
 export function chartHeight(figure: Figure): number {
   if (figure.kind === "ridge") return ridgeHeight(bySeries(figure).size);
+  if (figure.kind === "quadrants") return 420;
   const names = distinct(labels(figure, figure.kind === "heat" ? figure.series : figure.x)).length;
   if (figure.kind === "bar" || figure.kind === "interval") return Math.max(180, Math.min(520, names * 26 + 44));
   if (figure.kind === "heat") return Math.max(200, Math.min(560, names * 24 + 84));
@@ -23,6 +25,7 @@ export function chartOption(figure: Figure, style: Style): EChartsCoreOption {
   const base = { animation: false, aria: { enabled: false }, textStyle: textStyle(style) };
   if (figure.kind === "heat") return { ...base, ...heat(figure, style) };
   if (figure.kind === "ridge") return { ...base, ...ridge(figure, style) };
+  if (figure.kind === "quadrants") return { ...base, ...plane(figure, style) };
   if (figure.kind === "path") return { ...base, ...way(figure, style) };
   if (figure.kind === "bar" || figure.kind === "interval") return { ...base, ...across(figure, style) };
   return { ...base, ...along(figure, style) };

@@ -10,17 +10,28 @@ interface Props {
   filters: Filters;
   /** Whether there is a network to colour. */
   network: boolean;
+  /** Whether industries can be looked at in both spaces. */
+  both: boolean;
   read: Address["read"];
   set: Address["set"];
 }
 
-export function FilterBar({ filters, network, read, set }: Props) {
+export function FilterBar({ filters, network, both, read, set }: Props) {
   const { w, t } = useLook();
   const by = read("colour") === "industry" ? "industry" : "community";
   const filtered = Boolean(read("industry") || read("from") || read("indicator"));
   return (
     <div className="filters">
-      {filters.industries.length ? (
+      {both ? (
+        <div className="segments" role="group" aria-label={w("whatToSee")}>
+          {(["", "industries"] as const).map((each) => (
+            <button key={each} type="button" aria-pressed={read("view") === each} onClick={() => set({ view: each, ...(each ? { industry: "", from: "", to: "" } : {}) })}>
+              {w(each ? "viewIndustries" : "viewMaps")}
+            </button>
+          ))}
+        </div>
+      ) : null}
+      {filters.industries.length && read("view") !== "industries" ? (
         <Choice label={w("industry")} value={read("industry")} none={w("allIndustries")} options={filters.industries.map((each) => ({ value: each.id, label: t(each.title), count: each.count }))} onChange={(industry) => set({ industry, pick: "" })} />
       ) : null}
       {filters.indicators.length ? (

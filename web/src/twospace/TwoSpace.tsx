@@ -13,6 +13,7 @@ import { sourceLine } from "../profile/source";
 import { brush } from "./brush";
 import { colouring, keyOf, type ColourBy } from "./colouring";
 import { FilterBar } from "./FilterBar";
+import { Industries } from "./Industries";
 import { MapPane } from "./MapPane";
 import { NetworkPane } from "./NetworkPane";
 import { readPick, writePick, type Pick } from "./pick";
@@ -20,7 +21,11 @@ import { SelectionPanel } from "./SelectionPanel";
 import { readBoth } from "./spaces";
 import { TimeSlider } from "./TimeSlider";
 import { canDraw } from "./webgl";
+import "../styles/profile.css";
+import "../styles/data.css";
+import "../styles/measures.css";
 import "../styles/twospace.css";
+import "../styles/spaces.css";
 
 export default function TwoSpace() {
   const card = useCluster();
@@ -52,11 +57,12 @@ function Spaces({ card, filters, question }: { card: ClusterCard; filters: Filte
   );
 
   const error = map.error ?? network.error;
+  const industries = read("view") === "industries" && filters.industries.length > 1;
   return (
-    <main id="main" className={`twospace on-${read("on") || "map"}`} tabIndex={-1}>
+    <main id="main" className={`twospace on-${read("on") || "map"}${industries ? " twospace-industries" : ""}`} tabIndex={-1}>
       <UtilityBar
         card={card}
-        question={question}
+        question={industries ? w("industriesQuestion") : question}
         data={{ shown: read("data") === "both", toggle: () => set({ data: read("data") === "both" ? "" : "both" }) }}
         method={
           <>
@@ -65,13 +71,13 @@ function Spaces({ card, filters, question }: { card: ClusterCard; filters: Filte
           </>
         }
       />
-      <FilterBar filters={filters} network={card.digital} read={read} set={set} />
+      <FilterBar filters={filters} network={card.digital} both={filters.industries.length > 1} read={read} set={set} />
       {error ? <Failed error={error} retry={() => void Promise.all([map.refetch(), network.refetch()])} /> : null}
       {!error && !map.data ? <Loading height="50vh" /> : null}
       {!error && map.data ? (
         <Panes card={card} filters={filters} layer={map.data} network={network.data} read={read} set={set} busy={{ map: map.isPlaceholderData, network: network.isPlaceholderData }} />
       ) : null}
-      {periods.length > 1 ? <TimeSlider periods={periods} window={shown} onChange={setWindow} ready={!map.isPlaceholderData && !network.isPlaceholderData} /> : <p className="no-time">{w("noTime")}</p>}
+      {industries ? null : periods.length > 1 ? <TimeSlider periods={periods} window={shown} onChange={setWindow} ready={!map.isPlaceholderData && !network.isPlaceholderData} /> : <p className="no-time">{w("noTime")}</p>}
     </main>
   );
 }
@@ -102,6 +108,7 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const onPick = useCallback((next: Pick | null) => set({ pick: writePick(next) }), []);
   const webgl = useMemo(canDraw, []);
+  const industries = read("view") === "industries" && filters.industries.length > 1;
 
   const tint = useMemo(() => {
     if (read("tint") === "off" || both.nodes.length === 0) return null;
@@ -113,8 +120,8 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [both, colours, by, palette, read("tint")]);
 
-  const industries = useMemo(() => new Map(filters.industries.map((each) => [each.id, each.title])), [filters]);
-  const industryName = useCallback((id: string) => t(industries.get(id)) || both.nodes.industryName[both.nodes.industry.indexOf(id)] || id, [industries, both, language]); // eslint-disable-line react-hooks/exhaustive-deps
+  const titles = useMemo(() => new Map(filters.industries.map((each) => [each.id, each.title])), [filters]);
+  const industryName = useCallback((id: string) => t(titles.get(id)) || both.nodes.industryName[both.nodes.industry.indexOf(id)] || id, [titles, both, language]); // eslint-disable-line react-hooks/exhaustive-deps
   const source = sourceLine(card, t, w("generated"), w("evaluation"));
   const tables = read("data").split(",");
   const showTable = (name: string, shown: boolean) => {
@@ -126,7 +133,8 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
   const isTable = (name: string) => tables.includes(name) || tables.includes("both");
 
   return (
-    <div className={`panes${pick ? " panes-picked" : ""}${card.digital ? "" : " panes-no-digital"}${card.physical || layer.mode === "list" ? "" : " panes-no-physical"}`}>
+    <div className={`panes${industries ? " panes-industries" : pick ? " panes-picked" : ""}${card.digital ? "" : " panes-no-digital"}${card.physical || layer.mode === "list" ? "" : " panes-no-physical"}`}>
+      {industries ? <Industries card={card} read={read} set={set} pick={pick} onPick={onPick} /> : null}
       <MapPane cluster={card.id} layer={layer} points={both.points} cells={both.cells} areas={both.areas} brushed={brushed} tint={tint} onPick={onPick} table={isTable("map")} onTable={(shown) => showTable("map", shown)} busy={busy.map} source={source} webgl={webgl} />
       {network ? (
         <NetworkPane cluster={card.id} network={network} nodes={both.nodes} by={by} colours={colours} brushed={brushed} pick={pick} onPick={onPick} industryName={industryName} table={isTable("network")} onTable={(shown) => showTable("network", shown)} busy={busy.network} source={source} filtered={Boolean(read("industry") || read("from"))} webgl={webgl} />
@@ -135,7 +143,7 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
           <Loading height="50vh" />
         </section>
       )}
-      {pick && brushed ? <SelectionPanel cluster={card.id} pick={pick} brushed={brushed} both={both} colours={colours} industryName={industryName} onPick={onPick} /> : null}
+      {pick && brushed && !industries ? <SelectionPanel cluster={card.id} pick={pick} brushed={brushed} both={both} colours={colours} industryName={industryName} onPick={onPick} /> : null}
     </div>
   );
 }
