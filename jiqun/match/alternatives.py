@@ -22,7 +22,7 @@ class ChoiceSets:
     """Set k is rows ``start[k]:start[k + 1]``."""
     chosen: NDArray[np.bool_]
     log_chance: Floats
-    """Log of the expected number of draws of each alternative over the number it got; 0 where it is in for certain."""
+    """Log of the expected number of draws of an alternative over the number it got; 0 where it is in for certain."""
 
 
 def draw_chances(activity: Floats, *, power: float = 0.75, even: float = 0.2) -> Floats:
@@ -67,37 +67,46 @@ def choice_sets(
     certain
         Pairs of need and supplier that are always among the alternatives, such as past partners.
     draws
-        Draws for each need, a chosen supplier counting as one.
+        Draws for each need; those of what was chosen, or is in for certain, are dropped.
     rng
-        Source of randomness. The stream of a need depends on its place among the needs alone.
+        Source of randomness.
 
     Returns
     -------
     ChoiceSets
-        ``log_chance`` is that of McFadden (1978) in the form for draws with replacement (Frejinger, Bierlaire and
-        Ben-Akiva 2009, doi:10.1016/j.trb.2009.06.001): :math:`\\ln(n q_j / k_j)` for one drawn ``k`` times.
+        Adding ``-log_chance`` to the utilities makes the sum over the alternatives drawn an estimate of the sum over
+        all suppliers: importance sampling, with :math:`k_j / (n q_j)` for a supplier drawn :math:`k` times (Bengio and
+        Senécal 2008, doi:10.1109/TNN.2007.912312). Without it a supplier that is often drawn looks as if it were
+        often passed over.
+
+    Examples
+    --------
+    >>> made = choice_sets(np.array([0, 0, 3]), np.array([1, 2, 0]), np.full(4, 0.25), draws=3, rng=1)
+    >>> made.need.tolist(), made.chosen.tolist()
+    ([0, 0, 0, 3, 3, 3], [False, True, True, True, False, False])
     """
     generator = np.random.default_rng(rng)
     needs, row = np.unique(need, return_inverse=True)
-    upto = np.cumsum(chance)
-    drawn = np.minimum(np.searchsorted(upto, generator.random((len(needs), draws)) * upto[-1], side="right"), len(chance) - 1)
-    many = np.bincount(row, minlength=len(needs))
-    # A chosen supplier takes the place of a draw; those in for certain take none.
-    keep = np.arange(draws)[None, :] >= np.minimum(many, draws - 1)[:, None]
     size = len(chance)
-    sampled_key = (np.arange(len(needs))[:, None] * size + drawn)[keep]
-    chosen_key = np.unique(row.ravel() * size + supplier)
-    fixed_key = np.empty(0, dtype=np.int64)
-    if certain is not None:
-        at = np.searchsorted(needs, certain[0])
-        good = (at < len(needs)) & (needs[np.minimum(at, len(needs) - 1)] == certain[0])
-        fixed_key = np.unique(at[good] * size + certain[1][good])
-    counted, times = np.unique(np.concatenate([sampled_key, chosen_key]), return_counts=True)
-    key = np.union1d(counted, fixed_key)
-    count = np.ones(len(key))
+    upto = np.cumsum(chance)
+    spots = generator.random((len(needs), draws)) * upto[-1]
+    drawn = np.minimum(np.searchsorted(upto, spots, side="right"), size - 1)
+    chosen = np.unique(row.ravel() * size + supplier)
+    fixed = _fixed(needs, certain, size)
+    counted, times = np.unique((np.arange(len(needs))[:, None] * size + drawn).ravel(), return_counts=True)
+    key = np.union1d(np.union1d(counted, chosen), fixed)
+    count = np.zeros(len(key))
     count[np.searchsorted(key, counted)] = times
-    log_chance = np.log(draws * chance[key % size] + 1e-300) - np.log(count)
-    log_chance[np.isin(key, fixed_key)] = 0.0
-    set_of = key // size
-    start = np.searchsorted(set_of, np.arange(len(needs) + 1))
-    return ChoiceSets(needs[set_of], key % size, start, np.isin(key, chosen_key), log_chance)
+    sure = np.isin(key, chosen) | np.isin(key, fixed)
+    with np.errstate(divide="ignore"):
+        log_chance = np.where(sure, 0.0, np.log(draws * chance[key % size]) - np.log(count))
+    start = np.searchsorted(key // size, np.arange(len(needs) + 1))
+    return ChoiceSets(needs[key // size], key % size, start, np.isin(key, chosen), log_chance)
+
+
+def _fixed(needs: Ints, certain: tuple[Ints, Ints] | None, size: int) -> Ints:
+    if certain is None or len(needs) == 0:
+        return np.empty(0, dtype=np.int64)
+    at = np.minimum(np.searchsorted(needs, certain[0]), len(needs) - 1)
+    good = needs[at] == certain[0]
+    return np.unique(at[good] * size + certain[1][good])

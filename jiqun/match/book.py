@@ -67,7 +67,9 @@ class Documents:
         rows = np.flatnonzero(self.day < day)
         kept = tuple((name, vectors[rows]) for name, vectors in self.vectors)
         return (
-            Documents(self.supplier[rows], self.day[rows], tuple(self.texts[k] for k in rows), self.category[rows], kept),
+            Documents(
+                self.supplier[rows], self.day[rows], tuple(self.texts[k] for k in rows), self.category[rows], kept
+            ),
             rows,
         )
 
@@ -86,14 +88,15 @@ class Book:
     """Text of a past need, by its code in ``deals``."""
     text_vectors: tuple[tuple[str, Vectors], ...] = ()
     """Vectors of ``need_texts`` in their order, by each encoder in use."""
-    position: tuple[Floats, Floats] | None = None
-    """Longitude and latitude of each supplier, nan where unknown."""
+    position: Floats | None = None
+    """Suppliers × 2: longitude and latitude, nan where unknown; None: of none."""
 
     def need_vectors(self, encoder: str, codes: Ints) -> Vectors:
         """Give the vectors of past needs; 0 where a need has no text."""
-        held = dict(self.text_vectors)[encoder] if self.text_vectors else np.zeros((0, 1), dtype=np.float32)
+        width = dict(self.documents.vectors)[encoder].shape[1]
+        held = dict(self.text_vectors)[encoder] if self.text_vectors else np.zeros((0, width), dtype=np.float32)
         at = {code: row for row, code in enumerate(self.need_texts)}
-        out = np.zeros((len(codes), held.shape[1]), dtype=np.float32)
+        out = np.zeros((len(codes), width), dtype=np.float32)
         for row, code in enumerate(codes.tolist()):
             if code in at:
                 out[row] = held[at[code]]

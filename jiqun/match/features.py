@@ -41,6 +41,10 @@ SHRINK = 5.0
 """Deals at which a supplier's own shares weigh as much as those of all suppliers."""
 
 
+UNKNOWN_KM = 300.0
+"""Distance that is assumed where a supplier's, or a need's, position is unknown and others' are known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One column of the features."""
@@ -59,6 +63,8 @@ class Known:
     wording: Wording
     offered: sparse.csr_array
     """Categories × suppliers: 1 where a document of the supplier is in the category."""
+    position: Floats
+    """Suppliers × 2: longitude and latitude, nan where unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +82,57 @@ def feature_names(traits: Sequence[Trait], encoders: Sequence[str]) -> tuple[Fea
     """Give the columns of :func:`features_of` for a market with these traits and encoders.
 
     >>> [f.name for f in feature_names((), ())][:3]
-    ['words', 'offered', 'latent']
+    ['words', 'nearness', 'offered']
     """
-    made = [Feature("words", "words"), *(Feature(f"meaning_{name}", "meaning") for name in encoders)]
+    made = [
+        Feature("words", "words"),
+        Feature("nearness", "place"),
+        *(Feature(f"meaning_{name}", "meaning") for name in encoders),
+    ]
     made += [Feature("offered", "category"), Feature("latent", "profile")]
-    for k, one in enumerate(traits):
+    for one in traits:
         made += [Feature(f"{one.name}_share", one.group), Feature(f"{one.name}_count", one.group)]
-        del k
     for a in range(len(traits)):
         for b in range(a + 1, len(traits)):
             name = f"{traits[a].name}_{traits[b].name}"
             made += [Feature(f"{name}_share", "profile"), Feature(f"{name}_count", "profile")]
     made += [Feature("activity", "activity"), Feature("year", "activity")]
-    made += [Feature("quarter", "recency"), Feature("since", "recency")]
-    partner = ("partner", "partner_count", "partner_share", "partner_latest", "partner_loyalty", "partner_since", "partner_needs")
+    made += [Feature(f"{one.name}_unknown", "activity") for one in traits]
+    made += [Feature("quarter", "recency"), Feature("since", "recency"), Feature("since_late", "recency")]
+    partner = (
+        "partner",
+        "partner_count",
+        "partner_share",
+        "partner_latest",
+        "partner_loyalty",
+        "partner_since",
+        "partner_needs",
+        "partner_late",
+    )
     made += [Feature(name, "partner") for name in partner]
     for name in ("together", "alike", "after"):
         made += [Feature(f"{name}_sum", "network"), Feature(f"{name}_mean", "network")]
     made += [Feature("latent_partners", "network"), Feature("price_gap", "price")]
-    return tuple(made)
+    return (*made, *_bent(tuple(made), traits))
+
+
+def _bent(made: tuple[Feature, ...], traits: Sequence[Trait]) -> tuple[Feature, ...]:
+    """Squares and products of the main columns: a second deal says less than the first, and what speaks for a partner
+    speaks less for a stranger. A product is explained under the heading of its second part.
+    """
+    group = {feature.name: feature.group for feature in made}
+    shares = [f"{one.name}_share" for one in traits[:4]]
+    counts = [f"{one.name}_count" for one in traits[:4]]
+    ties = ["together_mean", "alike_mean", "after_mean"]
+    squares = ["activity", "year", "since", "latent", *shares, *counts, *ties]
+    by_partner = ["activity", "year", "since", "latent", *shares]
+    by_activity = ["latent", *shares, "alike_mean", "after_mean", "since", "year"]
+    by_ties = ["latent", *shares, "after_mean", "together_mean", "latent_partners"]
+    products = [("partner", name) for name in by_partner] + [("activity", name) for name in by_activity]
+    products += [("alike_mean", name) for name in by_ties]
+    return tuple(Feature(f"{name}^2", group[name]) for name in squares) + tuple(
+        Feature(f"{first}*{second}", group[second]) for first, second in products
+    )
 
 
 def features_of(known: Known, asked: Asked, said: Said, pairs: Pairs) -> NDArray[np.float32]:
@@ -118,17 +156,47 @@ def features_of(known: Known, asked: Asked, said: Said, pairs: Pairs) -> NDArray
     """
     encoders = tuple(known.wording.vectors)
     columns: list[Floats] = [word_scores(known.wording, said, pairs.need, pairs.supplier)[0]]
+    columns.append(_nearness(known, asked, pairs))
     columns += [meaning_scores(known.wording, said, name, pairs.need, pairs.supplier)[0] for name in encoders]
     columns += [_offered(known, asked, pairs), known.latent.cosines(known.memory, asked, pairs.need, pairs.supplier)]
     columns += _experience(known.memory, asked, pairs)
-    columns += _activity(known.memory, pairs)
+    columns += _activity(known.memory, asked, pairs)
     columns += _partner(known.memory, asked, pairs)
     columns += _network(known, asked, pairs)
     columns.append(_price_gap(known.memory, asked, pairs))
-    out = np.empty((len(pairs), len(columns)), dtype=np.float32)
+    names = [feature.name for feature in feature_names(known.traits, encoders)]
+    out = np.empty((len(pairs), len(names)), dtype=np.float32)
     for k, column in enumerate(columns):
         out[:, k] = column
+    at = {name: k for k, name in enumerate(names)}
+    for k in range(len(columns), len(names)):
+        first, _, second = names[k].removesuffix("^2").partition("*")
+        out[:, k] = out[:, at[first]] * out[:, at[second or first]]
     return out
+
+
+def distance_km(a: Floats, b: Floats) -> Floats:
+    """Give great-circle distances between rows of longitude and latitude; nan where either is unknown.
+
+    >>> distance_km(np.array([[0.0, 0.0]]), np.array([[0.0, 90.0]])).round().tolist()
+    [10008.0]
+    """
+    one, two = np.radians(a), np.radians(b)
+    half = np.sin((two - one) / 2.0) ** 2
+    return np.asarray(
+        2.0
+        * 6371.0088
+        * np.arcsin(np.sqrt(np.minimum(half[:, 1] + np.cos(one[:, 1]) * np.cos(two[:, 1]) * half[:, 0], 1.0)))
+    )
+
+
+def _nearness(known: Known, asked: Asked, pairs: Pairs) -> Floats:
+    """Log of distance, as a loss: 0 at the spot; where it is unknown, as at :data:`UNKNOWN_KM`."""
+    far = distance_km(asked.position[pairs.need], known.position[pairs.supplier])
+    near = -np.log1p(far / 10.0)
+    unknown = ~np.isfinite(near)
+    near[unknown] = 0.0 if unknown.all() else -np.log1p(UNKNOWN_KM / 10.0)
+    return near
 
 
 def _offered(known: Known, asked: Asked, pairs: Pairs) -> Floats:
@@ -146,7 +214,11 @@ def _experience(memory: Memory, asked: Asked, pairs: Pairs) -> list[Floats]:
     for profile in memory.profiles:
         rows = profile.rows(asked.traits, memory.levels)
         count = entries(profile.counts, rows[pairs.need], pairs.supplier)
-        usual = np.where(rows >= 0, profile.total[np.maximum(rows, 0)] / whole, 1.0) if len(profile.total) else np.ones(len(rows))
+        usual = (
+            np.where(rows >= 0, profile.total[np.maximum(rows, 0)] / whole, 1.0)
+            if len(profile.total)
+            else np.ones(len(rows))
+        )
         prior = SHRINK * len(profile.of)
         share = usual[pairs.need]
         lift = np.log((count + prior * share) / ((mine + prior) * share))
@@ -154,12 +226,24 @@ def _experience(memory: Memory, asked: Asked, pairs: Pairs) -> list[Floats]:
     return made
 
 
-def _activity(memory: Memory, pairs: Pairs) -> list[Floats]:
-    since = np.clip(memory.at - memory.last, 0.0, 3650.0)
-    columns = (
-        np.log(memory.activity + 0.1), np.log1p(memory.recent[1]), np.log1p(memory.recent[0]), np.log1p(since / 30.0)
-    )  # fmt: skip
-    return [column[pairs.supplier] for column in columns]
+def _activity(memory: Memory, asked: Asked, pairs: Pairs) -> list[Floats]:
+    """Deals, over all and over the last year; where a trait is unknown, activity has to stand in for it; last deals."""
+    deals = np.log(memory.activity + 0.1)[pairs.supplier]
+    since = np.log1p(np.clip(memory.at - memory.last, 0.0, 3650.0) / 30.0)[pairs.supplier]
+    unknown = [np.where(column[pairs.need] < 0, deals, 0.0) for column in asked.traits.T]
+    return [
+        deals,
+        np.log1p(memory.recent[1])[pairs.supplier],
+        *unknown,
+        np.log1p(memory.recent[0])[pairs.supplier],
+        since,
+        since * _late(memory, asked)[pairs.need],
+    ]
+
+
+def _late(memory: Memory, asked: Asked) -> Floats:
+    """Say how old the memory is when the need comes: log of years, 0 for none."""
+    return np.asarray(np.log1p(np.maximum(asked.day - memory.at, 0.0) / 365.0))
 
 
 def _partner(memory: Memory, asked: Asked, pairs: Pairs) -> list[Floats]:
@@ -177,6 +261,7 @@ def _partner(memory: Memory, asked: Asked, pairs: Pairs) -> list[Floats]:
         met * np.log(memory.loyalty[pairs.supplier] + 0.01),
         met * np.log1p(np.maximum(since, 0.0) / 30.0),
         met * np.log1p(needs),
+        met * _late(memory, asked)[pairs.need],
     ]
 
 

@@ -16,9 +16,9 @@ from jiqun.match.features import Feature, Known, Pairs, feature_names, features_
 from jiqun.match.latent import latent
 from jiqun.match.logit import fit_logit
 from jiqun.match.memory import HALF_LIFE_DAYS, partners_of, remember
-from jiqun.match.objects import Asked, Floats, Ints
+from jiqun.match.objects import Floats, Ints
 from jiqun.match.semantic import Vectors
-from jiqun.match.wording import Said, say, wording
+from jiqun.match.wording import say, wording
 
 __all__ = ["Ranker", "know", "learn", "plain_ranker"]
 
@@ -28,7 +28,7 @@ LEAST_NEEDS = 150
 PLAIN: Mapping[str, float] = MappingProxyType(
     {
         "words": 4.0, "meaning_use": 4.0, "meaning_e5": 8.0, "offered": 3.0, "category_share": 0.5, "place_share": 0.3,
-        "latent": 0.5, "activity": 0.3, "partner": 1.5, "alike_mean": 0.3, "price_gap": 0.3,
+        "latent": 0.5, "activity": 0.3, "nearness": 0.2, "partner": 1.5, "alike_mean": 0.3, "price_gap": 0.3,
     }
 )  # fmt: skip
 """Weights where there is too little past to learn from: a convention of ours, and said so where it is used."""
@@ -71,7 +71,8 @@ def know(book: Book, at: float, *, half_life_days: float = HALF_LIFE_DAYS) -> Kn
     offered.sum_duplicates()
     offered.data[:] = 1.0
     offered.sort_indices()
-    return Known(book.traits, memory, latent(memory), index, offered)
+    position = np.full((book.deals.suppliers, 2), np.nan) if book.position is None else book.position
+    return Known(book.traits, memory, latent(memory), index, offered, position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,10 @@ def learn(
     at: float,
     *,
     window_days: float = 365.0,
-    lessons: Sequence[float] = (0.5, 1.0, 1.5, 2.0, 3.0),
+    lessons: Sequence[float] = (0.5, 1.0, 1.5, 2.0),
     needs: int = 4_000,
-    draws: int = 60,
-    l2: float = 5.0,
+    draws: int = 80,
+    l2: float = 50.0,
     corrected: bool = True,
     rng: np.random.Generator | int | None = 0,
 ) -> Ranker:
@@ -137,17 +138,17 @@ def learn(
         features, start, chosen, log_chance = _segment([t for t in taught if t is not None], warm=k == 0)
         if len(start) - 1 < LEAST_NEEDS:
             continue
-        scale = features.std(axis=0) + 1e-6
+        scale = features.std(axis=0)
+        # What never varied in the past – texts, where past needs have none – cannot be learned from it.
+        varied = scale > 1e-6
         offset = -log_chance if corrected else np.zeros(len(log_chance))
-        fit = fit_logit(features / scale, start, chosen, offset, l2=l2)
-        weights[k] = fit.weights / scale
+        fit = fit_logit(features[:, varied] / scale[varied], start, chosen, offset, l2=l2)
+        weights[k, varied] = fit.weights / scale[varied]
         learned[k] = len(start) - 1
     return Ranker(names, weights, (learned[0], learned[1]), l2, at)
 
 
-def _lesson(
-    book: Book, begin: float, end: float, needs: int, draws: int, rng: np.random.Generator
-) -> _Lesson | None:
+def _lesson(book: Book, begin: float, end: float, needs: int, draws: int, rng: np.random.Generator) -> _Lesson | None:
     known = know(book, begin)
     asked, need, supplier = book.deals.before(end).since(begin).needs()
     there = known.memory.activity[supplier] > 0
@@ -175,9 +176,7 @@ def _texts_of(book: Book, codes: Ints) -> tuple[list[str], dict[str, Vectors]]:
     return texts, {name: book.need_vectors(name, codes) for name, _ in book.documents.vectors}
 
 
-def _segment(
-    lessons: Sequence[_Lesson], *, warm: bool
-) -> tuple[NDArray[np.float32], Ints, NDArray[np.bool_], Floats]:
+def _segment(lessons: Sequence[_Lesson], *, warm: bool) -> tuple[NDArray[np.float32], Ints, NDArray[np.bool_], Floats]:
     parts: list[tuple[NDArray[np.float32], NDArray[np.bool_], Floats]] = []
     lengths: list[Ints] = []
     for lesson in lessons:

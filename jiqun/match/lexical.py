@@ -11,7 +11,7 @@ from scipy import sparse
 
 from jiqun.match.text import terms
 
-__all__ = ["B", "K1", "Lexicon", "ask", "index_texts", "shared_terms"]
+__all__ = ["K1", "B", "Lexicon", "ask", "index_texts", "shared_terms"]
 
 K1 = 1.2
 """How soon a repeated term stops counting."""

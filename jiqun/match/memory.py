@@ -119,7 +119,9 @@ def remember(deals: Deals, at: float, *, half_life_days: float = HALF_LIFE_DAYS)
     activity = np.bincount(past.supplier, weight, size)
     last = np.full(size, -np.inf)
     np.maximum.at(last, past.supplier, past.day)
-    recent = np.stack([np.bincount(past.supplier[past.day >= at - w], minlength=size).astype(float) for w in WINDOWS_DAYS])
+    recent = np.stack(
+        [np.bincount(past.supplier[past.day >= at - w], minlength=size).astype(float) for w in WINDOWS_DAYS]
+    )
     traits = range(len(past.levels))
     sets = [(k,) for k in traits] + list(combinations(traits, 2))
     profiles = tuple(_profile(past, weight, of) for of in sets)
@@ -148,7 +150,9 @@ def _profile(past: Deals, weight: Floats, of: tuple[int, ...]) -> Profile:
     return Profile(of, keys, counts, np.bincount(row.ravel(), weight[known], len(keys)))
 
 
-def _partners(past: Deals, weight: Floats) -> tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array, sparse.csr_array, Ints]:
+def _partners(
+    past: Deals, weight: Floats
+) -> tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array, sparse.csr_array, Ints]:
     known = past.seeker >= 0
     seeker, supplier, day, need = past.seeker[known], past.supplier[known], past.day[known], past.need[known]
     shape = (past.seekers, past.suppliers)
@@ -260,7 +264,9 @@ def _after(past: Deals, weight: Floats, activity: Floats, prior: float = 2.0) ->
     a, b = np.concatenate(before), np.concatenate(later)
     counts = _csr(heavy[b], codes[a] % past.suppliers, codes[b] % past.suppliers, shape)
     coo = counts.tocoo()
-    return _nearest(_csr(coo.data / np.sqrt((activity[coo.row] + prior) * (activity[coo.col] + prior)), coo.row, coo.col, shape))
+    return _nearest(
+        _csr(coo.data / np.sqrt((activity[coo.row] + prior) * (activity[coo.col] + prior)), coo.row, coo.col, shape)
+    )
 
 
 def _prices(past: Deals) -> tuple[Floats, Floats]:

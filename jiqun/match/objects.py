@@ -31,13 +31,15 @@ class Asked:
     """Needs × traits: codes, -1 where unknown."""
     price: Floats
     """Price looked for per unit, nan where none is stated."""
+    position: Floats
+    """Needs × 2: longitude and latitude, nan where unknown."""
 
     def __len__(self) -> int:
         return len(self.day)
 
     def take(self, rows: Ints | NDArray[np.bool_]) -> Asked:
         """Give some of the needs, in the order asked for."""
-        return Asked(self.day[rows], self.seeker[rows], self.traits[rows], self.price[rows])
+        return Asked(self.day[rows], self.seeker[rows], self.traits[rows], self.price[rows], self.position[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Deals:
     supplier: Ints
     traits: Ints
     price: Floats
+    position: Floats
+    """Deals × 2: longitude and latitude of where it was needed, nan where unknown."""
     suppliers: int
     """How many suppliers there are; codes are below it."""
     seekers: int
@@ -70,6 +74,7 @@ class Deals:
         supplier: Ints,
         traits: Ints,
         price: Floats | None = None,
+        position: Floats | None = None,
         suppliers: int,
         seekers: int,
         levels: tuple[int, ...],
@@ -82,7 +87,8 @@ class Deals:
             If arrays differ in length, a time is missing, or a code is out of range.
         """
         prices = np.full(len(day), np.nan) if price is None else np.asarray(price, float)
-        parts = (need, seeker, supplier, traits, prices)
+        where = np.full((len(day), 2), np.nan) if position is None else np.asarray(position, float)
+        parts = (need, seeker, supplier, traits, prices, where)
         if any(len(part) != len(day) for part in parts) or traits.ndim != 2 or traits.shape[1] != len(levels):
             raise JiqunError(
                 "Deals.of needs arrays of one length and a column of traits for each entry of levels; "
@@ -102,6 +108,7 @@ class Deals:
             supplier[order],
             traits[order],
             prices[order],
+            where[order],
             suppliers,
             seekers,
             levels,
@@ -120,7 +127,7 @@ class Deals:
 
     def rows(self, which: slice | NDArray[np.bool_]) -> Deals:
         """Give some of the deals; codes keep their meaning."""
-        names = ("day", "need", "seeker", "supplier", "traits", "price")
+        names = ("day", "need", "seeker", "supplier", "traits", "price", "position")
         return replace(self, **{name: getattr(self, name)[which] for name in names})
 
     def needs(self) -> tuple[Asked, Ints, Ints]:
@@ -136,7 +143,7 @@ class Deals:
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
         at = first[order]
-        asked = Asked(self.day[at], self.seeker[at], self.traits[at], self.price[at])
+        asked = Asked(self.day[at], self.seeker[at], self.traits[at], self.price[at], self.position[at])
         return asked, rank[row.ravel()], self.supplier
 
     def needs_codes(self) -> Ints:

@@ -95,7 +95,13 @@ def _best(value: Floats, most: int) -> Ints:
 
 
 def candidates(
-    known: Known, asked: Asked, said: Said, *, allowed: Mask | None = None, most: Mapping[str, int] = MOST, block: int = 256
+    known: Known,
+    asked: Asked,
+    said: Said,
+    *,
+    allowed: Mask | None = None,
+    most: Mapping[str, int] = MOST,
+    block: int = 256,
 ) -> Candidates:
     """Search for who comes into question for each need.
 

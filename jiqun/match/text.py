@@ -11,10 +11,7 @@ MOST_CHARACTERS = 20_000
 """Characters of a text that are read; what a need says is said before that."""
 
 # Scripts written without spaces: kana, Han with its extensions, and Hangul, whose particles stick to the word.
-_JOINED = (
-    "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3"
-    "\U00020000-\U0003134f"
-)
+_JOINED = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3\U00020000-\U0003134f"
 _PIECE = re.compile(rf"(?P<joined>[{_JOINED}]+)|(?P<word>(?:(?![{_JOINED}])[^\W_])+)")
 _NUMBER = re.compile(r"\d+")
 

@@ -120,9 +120,7 @@ def meaning_scores(index: Wording, said: Said, encoder: str, need: Ints, supplie
 
     A supplier without a text, and a need without one, is held to be at the mean: nothing is known of it.
     """
-    score, text = best_cosine(
-        said.vectors[encoder], index.vectors[encoder], index.start, index.order, need, supplier
-    )
+    score, text = best_cosine(said.vectors[encoder], index.vectors[encoder], index.start, index.order, need, supplier)
     mean, best = (part[need] for part in said.scale[encoder])
     spread = best - mean
     good = (text >= 0) & (spread > 1e-6)
