@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 import scipy.sparse as sp
 from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ def linked(frame: IntoFrame, who: str, *, actor: str, counterpart: str, industry
             f"{who} 需要同时有 {actor}、{counterpart} 和 {industry} 的记录，而该表没有。",
         )
     wide = len(industries) + 1
-    units, unit = np.unique(at * wide + kind, return_inverse=True)
+    units, unit = _units(at, kind, wide)
     real = (to < len(others)) & (sizes > 0)
     matrix, category = _matrix(
         (unit[real], to[real], sizes[real]),
@@ -105,11 +106,25 @@ def _text(schema: Any, column: str) -> nw.Expr:
 
 def _codes(names: nw.Series[Any]) -> tuple[NDArray[np.str_], Codes]:
     """Distinct known names in order, and the position of each; unknown ones come after the last."""
-    known = ~names.is_null().to_numpy()
-    distinct, inverse = np.unique(names.drop_nulls().to_numpy().astype(str), return_inverse=True)
-    codes = np.full(len(known), len(distinct), dtype=np.int64)
-    codes[known] = inverse
-    return distinct, codes
+    # each name once as text: as many texts as there are links would take most of the memory
+    coded = pa.chunked_array(names.to_native()).cast(pa.large_string()).combine_chunks().dictionary_encode()
+    distinct = np.array(coded.dictionary.to_pylist(), dtype=str)
+    order = np.argsort(distinct, kind="stable")
+    position = np.empty(len(distinct) + 1, dtype=np.int64)
+    position[order], position[-1] = np.arange(len(distinct)), len(distinct)
+    return distinct[order], position[coded.indices.fill_null(len(distinct)).to_numpy()]
+
+
+def _units(at: Codes, kind: Codes, wide: int) -> tuple[Codes, Codes]:
+    """Distinct pairs of actor and industry as one number each, and the position of each row's."""
+    pair = at * wide + kind
+    size = (int(at.max()) + 1) * wide if len(at) else 0
+    if size > 4 * len(pair):
+        units, unit = np.unique(pair, return_inverse=True)
+        return units, unit.reshape(-1)
+    seen = np.zeros(size, dtype=np.bool_)
+    seen[pair] = True
+    return np.flatnonzero(seen), (np.cumsum(seen) - 1)[pair]
 
 
 def _category(rows: nw.DataFrame[Any], industries: NDArray[np.str_]) -> Codes:

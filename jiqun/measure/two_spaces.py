@@ -61,9 +61,9 @@ def quadrants(
     probability at most ``size``. To be above by chance is one side of it, so that an industry that is dispersed is
     called concentrated with a probability of at most ``size / 2`` in each space and ``size`` in any (Bonferroni).
 
-    On the ground labels are swapped among all firms, in the network among those about as popular. With the default index they are swapped
-    with those of the industries that are not themselves found concentrated in that space, since where a few are,
-    the whole is not what the others follow (``against="others"`` of
+    On the ground labels are swapped among all firms, in the network among those about as popular. With the default
+    index they are swapped with those of the industries that are not themselves found concentrated in that space,
+    since where a few are, the whole is not what the others follow (``against="others"`` of
     :func:`~jiqun.measure.digital.shared_counterparts.shared_counterparts`).
 
     Parameters
