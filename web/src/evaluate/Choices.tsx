@@ -33,14 +33,15 @@ export function Choices({ cards, periods, read, set, counted }: Props) {
   const field = (card: ChoiceCard | undefined) => (card ? <Field key={card.id} card={card} periods={periods} value={read(CHOICE + card.id)} onChange={(next) => set({ [CHOICE + card.id]: next === text(card.default) ? "" : next })} /> : null);
   return (
     <section className="panel ev-choices" aria-label={w("ev_choices")}>
-      <div className="section-row">
-        <h2 className="section-title">{w("ev_choices")}</h2>
-        {changed.length ? (
-          <button type="button" className="button button-text" onClick={() => set(Object.fromEntries(changed.map((each) => [CHOICE + each.id, ""])))} data-testid="defaults">
-            {w("ev_defaults", { n: changed.length })}
-          </button>
-        ) : null}
-      </div>
+      {/* On a narrow screen the answer comes before the many ways to change it. */}
+      <details className="ev-fold" open={window.innerWidth > 900 || changed.length > 0}>
+        <summary>{w("ev_choices")}</summary>
+        <div>
+      {changed.length ? (
+        <button type="button" className="button" onClick={() => set(Object.fromEntries(changed.map((each) => [CHOICE + each.id, ""])))} data-testid="defaults">
+          {w("ev_defaults", { n: changed.length })}
+        </button>
+      ) : null}
       {FIRST.map((id) => field(cards.find((each) => each.id === id)))}
       {GROUPS.map((group) => {
         const own = shown.filter((each) => each.group === group && !FIRST.includes(each.id));
@@ -55,6 +56,8 @@ export function Choices({ cards, periods, read, set, counted }: Props) {
           </details>
         );
       })}
+        </div>
+      </details>
     </section>
   );
 }

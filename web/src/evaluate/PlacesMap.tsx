@@ -6,6 +6,7 @@ import { lazy, Suspense, useMemo, useRef, useState } from "react";
 
 import type { MapLayer } from "../api/types";
 import { download } from "../format/csv";
+import { count } from "../format/number";
 import { periodLabel } from "../format/period";
 import { framedPng } from "../figure/picture";
 import { rgb } from "../look/colours";
@@ -13,7 +14,8 @@ import { useLook } from "../look/look";
 import { classOf, rampColour } from "../look/scale";
 import { ErrorBoundary } from "../parts/ErrorBoundary";
 import { Icon } from "../parts/Icon";
-import { Empty, Loading } from "../parts/States";
+import { Loading } from "../parts/States";
+import { AreaList } from "../twospace/AreaList";
 import type { Bounds } from "../twospace/basemap";
 import type { MapHandle } from "../twospace/GeoMap";
 import { Classes as ClassLegend } from "../twospace/Legends";
@@ -77,8 +79,7 @@ export function PlacesMap(props: Props) {
     const drawn = map.current?.png();
     if (drawn) void framedPng(drawn, { title, takeaway: view.categories ? view.categories.map((each) => t(each.title)).join(" · ") : "", source: [source, t(layer?.attribution)].filter(Boolean).join(" · ") }).then((blob) => download(`${cluster}-map-${view.id.replace(":", "-")}-${period}.png`, blob));
   };
-  if (!webgl) return <Empty title={w("noMap")}>{w("mapUnavailable")}</Empty>;
-  if (!boundaries && !bounds) return <Empty title={w("noMap")}>{w("ev_noPlaces")}</Empty>;
+  if (!webgl || (!boundaries && !bounds)) return <Listed view={view} areas={areas} picked={picked} reason={w(webgl ? "ev_noPlaces" : "mapUnavailable")} onPick={onPick} />;
   return (
     <div className="places-map">
       <ErrorBoundary>
@@ -101,6 +102,40 @@ export function PlacesMap(props: Props) {
         {outlines.china ? <SouthSea outlines={outlines.all} areas={areas} classes={view.classes} /> : null}
       </div>
       {view.loading ? <span className="pane-busy" aria-hidden="true" /> : null}
+    </div>
+  );
+}
+
+/** Names told of each category; the rest is counted. */
+const TOLD = 12;
+
+/** The same values without a map: bars, or who belongs to what. */
+function Listed({ view, areas, picked, reason, onPick }: { view: View; areas: Areas; picked: string; reason: string; onPick: (id: string) => void }) {
+  const { t, language } = useLook();
+  const brushed = useMemo(() => (picked ? { points: new Set<number>(), nodes: new Set<number>(), cells: new Set<string>(), areas: new Set([picked]) } : null), [picked]);
+  const known = useMemo(() => {
+    const kept = areas.id.flatMap((_, k) => (areas.value[k] === null ? [] : [k]));
+    return { length: kept.length, id: kept.map((k) => areas.id[k] as string), name: kept.map((k) => areas.name[k] as string), value: kept.map((k) => areas.value[k] as number) };
+  }, [areas]);
+  if (!view.categories) return <AreaList areas={known} reason={reason} title={t(view.title)} brushed={brushed} onPick={onPick} />;
+  return (
+    <div className="ev-groups">
+      <p>{reason}</p>
+      <ul>
+        {view.categories.map((each) => {
+          const members = known.name.filter((_, k) => known.value[k] === each.at);
+          return (
+            <li key={each.at}>
+              <i style={{ background: each.colour }} />
+              <b>{t(each.title)}</b> {count(members.length, language)}
+              <small>
+                {members.slice(0, TOLD).join(language === "zh" ? "、" : ", ")}
+                {members.length > TOLD ? ` + ${count(members.length - TOLD, language)}` : ""}
+              </small>
+            </li>
+          );
+        })}
+      </ul>
     </div>
   );
 }

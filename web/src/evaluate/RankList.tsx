@@ -69,7 +69,7 @@ export function RankList({ panel, period, place, nameOf, cluster, wanted, onWant
           </thead>
           <tbody>
             {shown.map((each) => (
-              <tr key={each.place} ref={each.place === place ? chosen : undefined} className={each.place === place ? "chosen" : ""} data-place={each.place}>
+              <tr key={each.place} ref={each.place === place ? chosen : undefined} className={each.place === place ? "picked" : ""} data-place={each.place}>
                 <td className="right">{each.rank}</td>
                 <th scope="row">
                   <button type="button" aria-pressed={each.place === place} onClick={() => onPick(each.place === place ? "" : each.place)}>

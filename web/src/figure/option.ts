@@ -57,7 +57,7 @@ function along(figure: Figure, style: Style): EChartsCoreOption {
   if (figure.kind === "lorenz") series.push(equality(style));
   const unit = { min: 0, max: 1, interval: 0.25 };
   const extent = figure.kind === "lorenz" ? unit : figure.bands ? { max: "dataMax" } : {};
-  const upright = figure.kind === "lorenz" || isWhole(figure) ? unit : {};
+  const upright = figure.kind === "lorenz" || isWhole(figure) ? unit : described(figure, figure.y)?.type === "share" ? { max: ({ max }: { max: number }) => (max > 0.8 && max <= 1 ? 1 : null) } : {};
   const scale = figure.kind === "scatter";
   return {
     grid: { left: 4, right: 18, top: told.length ? 54 : 30, bottom: measured ? 26 : 4, containLabel: true },
@@ -66,7 +66,7 @@ function along(figure: Figure, style: Style): EChartsCoreOption {
     xAxis: measured
       ? { ...valueAxis(x, style), ...extent, scale, name: axisTitle(x, style.language), nameLocation: "middle", nameGap: 28, nameTextStyle: textStyle(style), splitLine: { show: false } }
       : { ...categoryAxis(distinct(labels(figure, figure.x)), x, style), boundaryGap: figure.kind === "column" || figure.kind === "stacked" },
-    yAxis: { ...valueAxis(described(figure, figure.y), style, figure.log), ...upright, scale, inverse: figure.inverse === true, ...(figure.inverse ? { min: 1 } : {}), name: axisTitle(described(figure, figure.y), style.language), nameTextStyle: { ...textStyle(style), align: "left", padding: [0, 0, 0, -2] }, nameGap: 12 },
+    yAxis: { ...valueAxis(described(figure, figure.y), style, figure.log), ...upright, scale, inverse: figure.inverse === true, ...(figure.inverse ? { min: 1 } : {}), ...(figure.inverse ? { nameLocation: "start" as const } : {}), name: axisTitle(described(figure, figure.y), style.language), nameTextStyle: { ...textStyle(style), align: "left", padding: [0, 0, 0, -2] }, nameGap: 12 },
     series,
   };
 }
@@ -85,6 +85,7 @@ function alongSeries(figure: Figure, name: string, positions: number[], colour: 
     symbolSize: figure.kind === "scatter" ? 7 : 4,
     lineStyle: { width: 2 },
     itemStyle: figure.kind === "scatter" ? { opacity: 0.7 } : {},
+    barCategoryGap: figure.ramp ? "8%" : undefined,
     barMaxWidth: 36,
     stack: figure.kind === "stacked" ? "all" : undefined,
     areaStyle: figure.kind === "area" || figure.kind === "lorenz" ? { opacity: 0.14 } : undefined,

@@ -23,6 +23,7 @@ export function ridge(figure: Figure, style: Style): EChartsCoreOption {
   const names = [...groups.keys()];
   const tallest = Math.max(1e-12, ...ys.map((value) => value ?? 0));
   const x = described(figure, figure.x);
+  const axis = valueAxis(x, style);
   const colour = spaceColour(figure.space, style.palette);
   const step = Math.max(1, Math.ceil(names.length / 13));
   // The last one is always named; what would stand too near to it is not.
@@ -30,7 +31,7 @@ export function ridge(figure: Figure, style: Style): EChartsCoreOption {
   return {
     grid: { left: 4, right: 18, top: HEAD, bottom: 26, containLabel: true },
     tooltip: { trigger: "item", ...tooltip(figure, style, (parameters) => nearest(parameters)) },
-    xAxis: { ...valueAxis(x, style), max: "dataMax", name: axisTitle(x, style.language), nameLocation: "middle", nameGap: 28, nameTextStyle: textStyle(style), splitLine: { show: false } },
+    xAxis: { ...axis, axisLabel: { ...axis.axisLabel, showMaxLabel: false }, max: "dataMax", name: axisTitle(x, style.language), nameLocation: "middle", nameGap: 28, nameTextStyle: textStyle(style), splitLine: { show: false } },
     yAxis: {
       type: "category",
       data: names,

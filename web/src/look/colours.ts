@@ -81,7 +81,9 @@ export function spaceRamp(space: Space, palette: Palette): readonly string[] {
 /** Colours of series: first that of the space, then those that mean nothing; the spaces' own come last. */
 export function seriesColours(space: Space, palette: Palette): string[] {
   const [violet, teal, ...free] = palette.categories as [string, string, ...string[]];
-  return [spaceColour(space, palette), ...free, ...[violet, teal].filter((colour) => colour !== spaceColour(space, palette))];
+  // Blue stands too near to the blend of the two spaces to follow it.
+  const [orange, blue, ...others] = free as [string, string, ...string[]];
+  return [spaceColour(space, palette), ...(space === "both" ? [orange, ...others, blue] : free), ...[violet, teal].filter((colour) => colour !== spaceColour(space, palette))];
 }
 
 /** As many colours as there are steps, from little to much. */
