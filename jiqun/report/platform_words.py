@@ -87,11 +87,14 @@ NOTES: Mapping[str, str] = MappingProxyType(
     {
         "nothing to divide by": "分母为零",
         "all sizes are zero": "全部规模为零",
-        "needs 100 participants of several sizes": "需要至少 100 个规模不等的参与者",
+        "needs 100 participants, and a tail of several sizes that begins at six or more": (
+            "需要至少 100 个参与者，且尾部规模不等、自 6 起"
+        ),
         "not known this near to the end of the data": "临近数据末尾，尚无法判定",
         "mechanical: sides counted in the matches themselves": "机械关系：双侧由匹配本身计数",
         "fewer than 20 clusters: errors are too small": "聚类少于 20 个：标准误偏小",
         "not identified: too few rows, or the effects take up all of it": "无法识别：记录过少，或已被固定效应吸收",
+        "no evidence: the lead placebo is beyond chance as well": "不构成证据：下一期安慰剂同样显著",
         "item: offer": "以商品为单位比较",
         "item: supplier": "以供应方及类别为单位比较",
         "item: category": "以类别为单位比较",

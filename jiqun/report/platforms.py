@@ -246,10 +246,7 @@ def _position(made: DriverProfile) -> DriverPosition:
             "Scale saves the supply side more than it helps participants find each other.",
             "规模给供给侧带来的节约，超过其对匹配的促进。",
         ),
-        "undetermined": Words(
-            "The data do not decide between the two: the interval holds both, or one side is not known.",
-            "数据尚不足以判断：区间同时包含两种情形，或有一侧未知。",
-        ),
+        "undetermined": made.position.reason or LABELS["undetermined"],
     }[made.position.label]
     spot = made.position
     return DriverPosition(

@@ -59,12 +59,21 @@ class Position:
     supply: tuple[float, float, float]
     """Elasticity by which unit cost falls with local scale: value, low, high."""
     label: Label
+    reason: Words | None = None
+    """Why it is undetermined; None where it is not."""
+
+
+LEAST_PER_BUYER = 2.0
+"""Matches that a present buyer must make on average for buyers to be counted apart from matches."""
+LEAST_CLUSTERS = 20
+"""Clusters below which errors are too small to decide by."""
 
 
 def position(
     returns: Fit | None,
     cost: Fit | None,
     *,
+    per_buyer: float = np.inf,
     replicates: int = 999,
     level: float = 0.95,
     rng: np.random.Generator | int | None = 0,
@@ -80,6 +89,9 @@ def position(
         Returns to scale in matching, α + β.
     cost
         Elasticity of unit cost to local scale, η.
+    per_buyer
+        Matches that a buyer present at a place makes there in a period, on average. A buyer is known to be present by
+        a match: where each makes about one, buyers and matches are the same count and β is 1 by counting.
     replicates, level, rng
         Score bootstrap: clusters (places) are drawn with Poisson weights, the same for both estimates, and each
         estimate moves by the sum of the influences of what was drawn.
@@ -88,11 +100,13 @@ def position(
     -------
     Position
         The label is ``demand`` where the whole interval is above 0 and so is that of the demand side itself,
-        ``supply`` the other way round, else ``undetermined`` – also where one of the two is not known.
+        ``supply`` the other way round, else ``undetermined``, with the reason – also where one of the two is not known,
+        where a buyer makes fewer than two matches, or where there are fewer than twenty clusters.
 
     References
     ----------
     Kline, P. & Santos, A. (2012), A score based approach to wild bootstrap inference. doi:10.1515/2156-6674.1006
+    Cameron, A. C. & Miller, D. (2015), A practitioner's guide to cluster-robust inference. doi:10.3368/jhr.50.2.317
 
     Examples
     --------
@@ -103,16 +117,39 @@ def position(
     demand = _drawn(returns, 1.0, -1.0, seeds)
     supply = _drawn(cost, -1.0, 0.0, seeds)
     if returns is None or cost is None or not (returns.known and cost.known):
-        return Position(np.nan, np.nan, np.nan, demand, supply, "undetermined")
+        return Position(np.nan, np.nan, np.nan, demand, supply, "undetermined", _UNKNOWN)
     one = np.ones((1, 1))
     both = combined([returns, cost], [one, one], level=level)
     value, low, high = _drawn(both, 1.0, -1.0, seeds)
+    reason = _doubt(per_buyer, min(len(returns.clusters), len(cost.clusters)))
     label: Label = "undetermined"
-    if low > 0 and demand[1] > 0:
-        label = "demand"
-    elif high < 0 and supply[1] > 0:
-        label = "supply"
-    return Position(value, low, high, demand, supply, label)
+    if reason is None:
+        label = "demand" if low > 0 and demand[1] > 0 else "supply" if high < 0 and supply[1] > 0 else "undetermined"
+        reason = _BOTH if label == "undetermined" else None
+    return Position(value, low, high, demand, supply, label, reason)
+
+
+_UNKNOWN = Words("One of the two sides cannot be computed from these data.", "这些数据无法计算其中一侧。")
+_BOTH = Words(
+    "The interval leaves open which side gains more from scale, or the side that leads does not surely gain.",
+    "区间无法确定哪一侧从规模中获益更多，或领先一侧是否确有获益。",
+)
+
+
+def _doubt(per_buyer: float, clusters: int) -> Words | None:
+    """Say why the two elasticities do not decide, whatever their intervals."""
+    if per_buyer < LEAST_PER_BUYER:
+        return Words(
+            f"A buyer who is present makes {per_buyer:.1f} matches on average: buyers are counted by the matches "
+            "themselves, and their elasticity is one by counting.",
+            f"每个在场买方平均只有 {per_buyer:.1f} 次匹配：买方数实由匹配本身计数，其弹性必然接近 1。",
+        )
+    if clusters < LEAST_CLUSTERS:
+        return Words(
+            f"There are {clusters} clusters; errors of fewer than {LEAST_CLUSTERS} are too small to decide by.",
+            f"只有 {clusters} 个聚类；少于 {LEAST_CLUSTERS} 个时标准误偏小，不足以判断。",
+        )
+    return None
 
 
 def _drawn(

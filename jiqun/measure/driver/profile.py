@@ -149,9 +149,13 @@ def driver_profile(
     costs, cost, missing = _unit_costs(chosen_dealings, asked)
     progress(_ALL, 5, 6)
     rows += costs + _variety(chosen_dealings, asked, missing)
-    returns = within.corrected
     made = position(
-        returns, cost[1] if cost else None, replicates=max(replicates, 999) if replicates else 0, level=level, rng=rng
+        within.corrected,
+        cost[1] if cost else None,
+        per_buyer=_per_buyer(used),
+        replicates=max(replicates, 999) if replicates else 0,
+        level=level,
+        rng=rng,
     )
     progress(_ALL, 6, 6)
     return DriverProfile(
@@ -185,6 +189,12 @@ def _require(read: Events, cluster: Cluster) -> None:
         raise MissingColumn("driver", "interactions", "category", cluster.columns("interactions"))
     if not read.has("place"):
         raise MissingColumn("driver", "interactions", "place_id", cluster.columns("interactions"))
+
+
+def _per_buyer(used: pl.DataFrame) -> float:
+    """Matches of a buyer present at a place in a period, on average."""
+    there = ["place", "period", "source"]
+    return used.select(*there, "category", "target").n_unique() / max(used.select(there).n_unique(), 1)
 
 
 def _largest(dealings: pl.DataFrame, column: str, count: int) -> list[int]:
@@ -242,7 +252,9 @@ def _cross_sides(panel: Cells, shuffles: list[Cells], asked: _Asked) -> list[Any
     for term in ("suppliers on buyers", "buyers on suppliers"):
         plain = _sides(panel, term, asked.level)
         drawn = [_sides(p, term, asked.level) for p in shuffles]
-        rows += _of(_pick(plain.effect, 0), "cross_side", "effect", [term])
+        lead = float(plain.lead.p[2])
+        doubt = "no evidence: the lead placebo is beyond chance as well" if lead < 1 - asked.level else None
+        rows += _of(_pick(plain.effect, 0), "cross_side", "effect", [term], doubt)
         rows += _of(_pick(plain.lead, 2), "cross_side", "lead placebo", [term])
         known = [d.effect for d in drawn if np.isfinite(d.effect.value[0])]
         if known and np.isfinite(plain.effect.value[0]):

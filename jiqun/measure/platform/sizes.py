@@ -10,6 +10,9 @@ __all__ = ["gini", "hill", "tail_length", "top_share", "zipf"]
 
 Array = NDArray[np.float64]
 
+LEAST_COUNT = 6
+"""Least count at which the tail of a distribution of counts may begin."""
+
 
 def gini(sizes: Array) -> float:
     """Gini coefficient of sizes.
@@ -85,6 +88,15 @@ def tail_length(n: int, *, tail: float = 0.1, least: int = 10) -> int:
     return k if k >= least and k < n else 0
 
 
+def _tail(sizes: Array, tail: float) -> tuple[Array, int]:
+    """Positive sizes from the largest on, and the length of their tail; 0 where it tells nothing."""
+    positive = np.sort(np.asarray(sizes, dtype=np.float64))
+    positive = positive[positive > 0][::-1]
+    k = tail_length(positive.size, tail=tail)
+    counts = k > 0 and positive[k] < LEAST_COUNT and bool((positive == np.floor(positive)).all())
+    return positive, 0 if counts else k
+
+
 def hill(sizes: Array, *, tail: float = 0.1, level: float = 0.95) -> tuple[float, float, float]:
     """Exponent of the upper tail by Hill's estimator, with its interval.
 
@@ -103,12 +115,14 @@ def hill(sizes: Array, *, tail: float = 0.1, level: float = 0.95) -> tuple[float
     Returns
     -------
     value, low, high
-        NaN with fewer than ten in the tail, or where all of it is of one size.
+        NaN with fewer than ten in the tail, where all of it is of one size, or where sizes are counts and the tail
+        begins below six: a continuous law does not fit small whole numbers (Clauset et al. 2009).
 
     References
     ----------
     Hill, B. (1975), A simple general approach to inference about the tail of a distribution.
     doi:10.1214/aos/1176343247
+    Clauset, A., Shalizi, C. & Newman, M. (2009), Power-law distributions in empirical data. doi:10.1137/070710111
 
     Examples
     --------
@@ -117,9 +131,7 @@ def hill(sizes: Array, *, tail: float = 0.1, level: float = 0.95) -> tuple[float
     >>> low < 1.5 < high
     True
     """
-    positive = np.sort(np.asarray(sizes, dtype=np.float64))
-    positive = positive[positive > 0][::-1]
-    k = tail_length(positive.size, tail=tail)
+    positive, k = _tail(sizes, tail)
     excess = np.log(positive[:k] / positive[k]).sum() if k else 0.0
     if excess <= 0:
         return (float("nan"),) * 3
@@ -146,11 +158,13 @@ def zipf(sizes: Array, *, tail: float = 0.1, level: float = 0.95) -> tuple[float
     Returns
     -------
     value, low, high
-        NaN with fewer than ten in the tail, or where all of it is of one size.
+        NaN with fewer than ten in the tail, where all of it is of one size, or where sizes are counts and the tail
+        begins below six: a continuous law does not fit small whole numbers (Clauset et al. 2009).
 
     References
     ----------
     Gabaix, X. & Ibragimov, R. (2011), Rank − 1/2. doi:10.1198/jbes.2009.06157
+    Clauset, A., Shalizi, C. & Newman, M. (2009), Power-law distributions in empirical data. doi:10.1137/070710111
 
     Examples
     --------
@@ -158,9 +172,7 @@ def zipf(sizes: Array, *, tail: float = 0.1, level: float = 0.95) -> tuple[float
     >>> round(zipf((ranks - 0.5) ** -1.0)[0], 6)
     1.0
     """
-    positive = np.sort(np.asarray(sizes, dtype=np.float64))
-    positive = positive[positive > 0][::-1]
-    k = tail_length(positive.size, tail=tail)
+    positive, k = _tail(sizes, tail)
     if not k:
         return (float("nan"),) * 3
     x, y = np.log(positive[:k]), np.log(np.arange(1, k + 1) - 0.5)

@@ -107,7 +107,13 @@ def _tails(groups: Groups, heads: pl.DataFrame, level: float) -> list[pl.DataFra
         bounds = zip(groups.start[:-1], groups.start[1:], strict=True)
         made = np.array([of(groups.size[a:b], level=level) for a, b in bounds]).reshape(-1, 3)
         frames.append(
-            _rows(heads, name, made[:, 0], (made[:, 1], made[:, 2]), "needs 100 participants of several sizes")
+            _rows(
+                heads,
+                name,
+                made[:, 0],
+                (made[:, 1], made[:, 2]),
+                "needs 100 participants, and a tail of several sizes that begins at six or more",
+            )
         )
     return frames
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+AGES = 12
+"""Periods of survival shown here; all of them are in the JSON."""
+
 
 @click.command(
     "platform",
@@ -119,7 +122,7 @@ def _show(made: PlatformReport) -> None:
     if len(rows) < made.total:
         click.echo(said(f"{len(rows):,} of {made.total:,} rows.", f"共 {made.total:,} 行，显示 {len(rows):,} 行。"))
     for figure in made.figures:
-        if "period" not in figure.rows:
+        if "period" not in figure.rows and figure.id != "retention":
             _show_figure(figure)
     for indicator in made.indicators:
         if indicator.missing is not None:
@@ -139,6 +142,7 @@ def _show_figure(figure: Figure) -> None:
             for c in shown
         ]
         for k in range(len(figure.rows[figure.x]))
+        if figure.id != "survival" or figure.rows["age"][k] <= AGES
     ]
     print_table([(t(c.title), "left" if c.type == "string" else "right") for c in shown], rows, t(figure.title))
     if figure.id == "survival":

@@ -116,6 +116,7 @@ def test_cells_count_what_sets_count(rows: list[tuple[int, ...]], lookback: int)
     assert len(made.place) == len({r[:2] for r in rows}) * max(last - lookback + 1, 0)
 
 
+@settings(max_examples=40, deadline=None)
 @given(EVENTS)
 def test_a_shuffle_keeps_who_dealt_with_whom_and_forgets_the_order_of_rows(rows: list[tuple[int, ...]]) -> None:
     names = ["place", "category", "period", "source", "target"]
@@ -295,3 +296,16 @@ def test_the_position_is_of_both_estimates_on_the_same_draws() -> None:
     assert (wide.high - wide.low) / 2 == pytest.approx(1.96 * np.hypot(0.1, 0.1), rel=0.25)
     assert position(one, None).label == "undetermined"
     assert np.isnan(position(one, None).value)
+
+
+def test_a_position_says_why_it_is_undetermined() -> None:
+    clear = fit_of(1.5, 0.01, 1), fit_of(-0.1, 0.01, 2)
+    assert position(*clear, per_buyer=8.0).reason is None
+    mechanical = position(*clear, per_buyer=1.1)
+    assert (mechanical.label, mechanical.value) == ("undetermined", pytest.approx(0.4))
+    assert mechanical.reason is not None
+    assert "1.1 matches" in mechanical.reason.en
+    few = position(fit_of(1.5, 0.01, 1, count=12), fit_of(-0.1, 0.01, 2, count=12), per_buyer=8.0)
+    assert few.label == "undetermined"
+    assert few.reason is not None
+    assert "12 clusters" in few.reason.en
