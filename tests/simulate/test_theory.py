@@ -15,7 +15,7 @@ from scipy.stats import binom
 
 from jiqun.cluster import JiqunError
 from jiqun.simulate import ensemble, run
-from jiqun.simulate.engine import key_of, uniform
+from jiqun.simulate.engine import crowd_word, key_of
 from jiqun.simulate.models import (
     adoption,
     armstrong,
@@ -107,18 +107,18 @@ def test_many_agents_follow_the_mean_field() -> None:
 def test_adoption_equals_its_plain_reference(buyers: int, sellers: int, revision: float, seed: int) -> None:
     world = adoption.AdoptionWorld(buyers=buyers, sellers=sellers, revision=revision, start_buyers=0.6)
     done = run(adoption.MODEL, world, periods=3, seed=seed)
-    k0, k1 = key_of(seed)
+    key = key_of(seed)
     on = [
         [i < round(0.6 * buyers) for i in range(buyers)],
         [i < round(0.5 * sellers) for i in range(sellers)],
     ]
     for period in (1, 2, 3):
         shares = [sum(side) / len(side) for side in on]
-        for side, first in ((0, 0), (1, buyers)):
+        for side in (0, 1):
             chance = adoption.logistic(-3.0 + 6.0 * shares[1 - side])
             for i in range(len(on[side])):
-                if revision >= 1 or uniform(k0, k1, first + i, period, 0, 0) < revision:
-                    on[side][i] = uniform(k0, k1, first + i, period, 1, 0) < chance
+                if crowd_word(key, i, step=period, purpose=side) < revision * 2**32:
+                    on[side][i] = crowd_word(key, i, step=period, purpose=2 + side) < chance * 2**32
     assert done.state["buyer_on"].tolist() == on[0]
     assert done.state["seller_on"].tolist() == on[1]
 

@@ -3,12 +3,23 @@
 from jiqun.simulate.engine.chunks import CHUNK, Chunks, chunk_count
 from jiqun.simulate.engine.ensembles import Ensemble, ensemble
 from jiqun.simulate.engine.model import Context, Key, Model, State, World, model_named, models, register
-from jiqun.simulate.engine.philox import key_of, philox, uniform, uniforms, word
+from jiqun.simulate.engine.philox import (
+    CROWD,
+    crowd,
+    crowd_limit,
+    crowd_word,
+    key_of,
+    philox,
+    uniform,
+    uniforms,
+    word,
+)
 from jiqun.simulate.engine.running import Run, manifest, refuse_absurd, run
 from jiqun.simulate.engine.schedules import Schedule, activations
 
 __all__ = [
     "CHUNK",
+    "CROWD",
     "Chunks",
     "Context",
     "Ensemble",
@@ -20,6 +31,9 @@ __all__ = [
     "World",
     "activations",
     "chunk_count",
+    "crowd",
+    "crowd_limit",
+    "crowd_word",
     "ensemble",
     "key_of",
     "manifest",

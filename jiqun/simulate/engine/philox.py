@@ -13,12 +13,13 @@ doi 10.1145/2063384.2063405.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-__all__ = ["key_of", "lane", "philox", "uniform", "uniforms", "word"]
+__all__ = ["CROWD", "crowd", "crowd_limit", "crowd_word", "key_of", "lane", "philox", "uniform", "uniforms", "word"]
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -27,6 +28,9 @@ _W1 = np.uint64(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 _ROUNDS = 10
+CROWD = 4096
+"""Agents whose words :func:`crowd` makes at a time."""
+_QUARTER = 1024
 _TO_UNIT = 1.0 / 4294967296.0
 _TO_UNIT_53 = 1.0 / 9007199254740992.0
 
@@ -99,6 +103,67 @@ def word(k0: Any, k1: Any, agent: Any, step: Any, purpose: Any, draw: Any) -> An
 def uniform(k0: Any, k1: Any, agent: Any, step: Any, purpose: Any, draw: Any) -> Any:  # noqa: PLR0917
     """A uniform number in [0, 1) with 32 bits for a draw of an agent in a step; see :func:`word`."""
     return np.float64(word(k0, k1, agent, step, purpose, draw)) * _TO_UNIT
+
+
+@njit(cache=True, nogil=True)
+def crowd(words: Any, block: Any, k0: Any, k1: Any, step: Any, purpose: Any) -> None:  # noqa: PLR0917
+    """One word for each of 4,096 agents that follow one another: all four words of 1,024 counters.
+
+    Parameters
+    ----------
+    words
+        Shape (4096,), uint32; written. The word of agent ``a`` is at ``a % 4096``.
+    block
+        The agents are those with ``a // 4096 == block``.
+    k0, k1, step, purpose
+        As in :func:`word`; a purpose is for :func:`word` or for this, not for both.
+    """
+    for j in range(_QUARTER):
+        counter = np.uint64(block * _QUARTER + j)
+        drawn = philox(
+            counter & _LOW,
+            ((counter >> _32) << np.uint64(8)) | np.uint64(purpose),
+            np.uint64(step),
+            np.uint64(0),
+            k0,
+            k1,
+        )
+        words[j] = drawn[0]
+        words[_QUARTER + j] = drawn[1]
+        words[2 * _QUARTER + j] = drawn[2]
+        words[3 * _QUARTER + j] = drawn[3]
+
+
+def crowd_word(key: tuple[np.uint64, np.uint64], agent: int, *, step: int, purpose: int) -> int:
+    """The word that :func:`crowd` gives an agent: its plain reference.
+
+    Examples
+    --------
+    >>> words = np.zeros(CROWD, dtype=np.uint32)
+    >>> crowd(words, 2, *key_of(5), 1, 0)
+    >>> crowd_word(key_of(5), 2 * CROWD + 3000, step=1, purpose=0) == int(words[3000])
+    True
+    """
+    counter = (agent // CROWD) * _QUARTER + agent % _QUARTER
+    block = philox(
+        np.uint64(counter & 0xFFFFFFFF),
+        np.uint64(((counter >> 32) << 8) | purpose),
+        np.uint64(step),
+        np.uint64(0),
+        *key,
+    )
+    return int(block[(agent % CROWD) // _QUARTER])
+
+
+def crowd_limit(chance: float) -> int:
+    """How many of the 2³² words mean yes at a chance: a word below it is one.
+
+    Examples
+    --------
+    >>> crowd_limit(0.0), crowd_limit(0.5), crowd_limit(1.0)
+    (0, 2147483648, 4294967296)
+    """
+    return math.ceil(min(max(chance, 0.0), 1.0) * 2**32)
 
 
 def key_of(seed: int, replicate: int = 0) -> tuple[np.uint64, np.uint64]:

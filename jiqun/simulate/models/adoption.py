@@ -17,11 +17,12 @@ from scipy.optimize import brentq
 
 from jiqun.cluster import Reference, Words
 from jiqun.simulate.engine.model import Context, Model, State, World, register
-from jiqun.simulate.engine.philox import uniform
+from jiqun.simulate.engine.philox import CROWD, crowd, crowd_limit
 
 __all__ = ["MODEL", "AdoptionWorld", "Equilibrium", "equilibria", "folds", "logistic", "mean_field"]
 
-_REVISE, _CHOOSE = 0, 1
+_REVISE, _CHOOSE = 0, 2
+"""For buyers; one more for sellers."""
 
 
 class AdoptionWorld(World):
@@ -157,22 +158,29 @@ def _choose(  # noqa: PLR0917
     high: Any,
     chunk: Any,
     on: Any,
-    first: Any,
-    revision: Any,
-    probability: Any,
+    reconsidering: Any,
+    joining: Any,
+    side: Any,
     k0: Any,
     k1: Any,
     period: Any,
     partial: Any,
 ) -> None:
-    """Every agent that reconsiders joins with the probability of its side; ids of the side begin at ``first``."""
-    count = 0
-    always = revision >= 1.0
-    for agent in range(low, high):
-        if always or uniform(k0, k1, first + agent, period, _REVISE, 0) < revision:
-            on[agent] = uniform(k0, k1, first + agent, period, _CHOOSE, 0) < probability
-        count += on[agent]
-    partial[chunk, 0] += count
+    """Every agent that reconsiders joins with the chance of its side; chances come as numbers of words of 2³²."""
+    choose, revise = np.empty(CROWD, dtype=np.uint32), np.empty(CROWD, dtype=np.uint32)
+    everyone = reconsidering > 0xFFFFFFFF
+    last = np.uint32(max(joining, 1) - 1)
+    for first in range(low, high, CROWD):
+        here = on[first : min(first + CROWD, high)]
+        crowd(choose, first // CROWD, k0, k1, period, _CHOOSE + side)
+        if not everyone:
+            crowd(revise, first // CROWD, k0, k1, period, _REVISE + side)
+        count = np.int32(0)
+        for i in range(here.size):
+            new = joining > 0 and choose[i] <= last
+            here[i] = new if everyone or revise[i] < reconsidering else here[i]
+            count += np.int32(here[i])
+        partial[chunk, 0] += count
 
 
 def _start(world: AdoptionWorld, _: Context) -> State:
@@ -188,13 +196,11 @@ def _start(world: AdoptionWorld, _: Context) -> State:
 def _step(state: State, world: AdoptionWorld, at: Context) -> None:
     shares = state["on"] / np.array([world.buyers, world.sellers])
     to_buyers, to_sellers = _probabilities(world, float(shares[0]), float(shares[1]))
-    sides = (
-        ("buyer_on", world.buyers, 0, to_buyers),
-        ("seller_on", world.sellers, world.buyers, to_sellers),
-    )
-    for side, (name, agents, first, probability) in enumerate(sides):
+    reconsidering = crowd_limit(world.revision)
+    for side, (name, chance) in enumerate((("buyer_on", to_buyers), ("seller_on", to_sellers))):
+        agents = state[name].size
         state["on"][side] = at.chunks.total(
-            _choose, agents, 1, state[name], first, world.revision, probability, at.key[0], at.key[1], at.period
+            _choose, agents, 1, state[name], reconsidering, crowd_limit(chance), side, *at.key, at.period
         )[0]
 
 
@@ -218,7 +224,12 @@ MODEL = register(
         step=_step,
         observe=_observe,
         memory=lambda world: int(world.buyers) + int(world.sellers),
-        purposes={"revise": _REVISE, "choose": _CHOOSE},
+        purposes={
+            "buyers revise": _REVISE,
+            "sellers revise": _REVISE + 1,
+            "buyers choose": _CHOOSE,
+            "sellers choose": _CHOOSE + 1,
+        },
         references=(
             Reference(
                 "Evans & Schmalensee 2010, Failure to launch: critical mass in platform businesses, "
