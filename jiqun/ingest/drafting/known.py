@@ -40,6 +40,14 @@ LAYOUTS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "listings": frozenset({"id", "host_id", "latitude", "longitude", "room_type", "price"}),
         "reviews": frozenset({"listing_id", "date", "reviewer_id"}),
     },
+    "github_innovation_graph": {
+        "collaborators": frozenset({"source", "destination", "weight", "year", "quarter"}),
+        "developers": frozenset({"developers", "iso2_code", "year", "quarter"}),
+        "pushes": frozenset({"git_pushes", "iso2_code", "year", "quarter"}),
+        "repositories": frozenset({"repositories", "iso2_code", "year", "quarter"}),
+        "organizations": frozenset({"organizations", "iso2_code", "year", "quarter"}),
+        "economies": frozenset({"iso2_code", "name", "lon", "lat", "area_km2"}),
+    },
     "firms_transactions": {
         "firms": frozenset({"firm_id", "name", "industry", "city", "lon", "lat", "founded", "employees", "revenue"}),
         "transactions": frozenset({"date", "order_id", "buyer", "seller", "product", "quantity", "amount", "channel"}),

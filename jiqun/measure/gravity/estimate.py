@@ -189,7 +189,7 @@ def gravity(
     grain
         Length of a period, such as ``"year"``; None takes that of the cluster.
     weight
-        ``"count"`` interactions or sum their ``"amount"``.
+        ``"count"`` interactions or sum their ``"amount"``; of ties it is their weight.
     at
         ``"place"`` of the actors, or the ``"parent"`` it lies in.
     places

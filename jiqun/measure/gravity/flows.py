@@ -78,7 +78,7 @@ def flows(
     grain
         Length of a period; None takes that of the cluster.
     weight
-        Count interactions, or sum their amounts (weights of ties).
+        Count interactions, or sum their amounts. Of ties it is their weight in either case, 1 where it is missing.
     at
         ``"place"`` of the actors, or the ``"parent"`` it lies in.
     places
@@ -201,7 +201,8 @@ def _read(cluster: Cluster, choice: Choice, grain: Grain | None, channel: bool, 
     frame = typed(cluster, choice.table, "source", "target", number, *terms, *([when] if grain else []))
     frame = frame.filter(~nw.col("source").is_null(), ~nw.col("target").is_null())
     moment = period_code(nw.col(when), grain) if grain else nw.lit(None, dtype=nw.Int32)
-    frame = frame.select("source", "target", number, *terms, when=moment)
+    of_row = nw.col(number).fill_null(1.0 if ties and weight == "count" else 0.0).alias(number)
+    frame = frame.select("source", "target", of_row, *terms, when=moment)
     if weight == "amount" and not usable(cluster, choice.table, number):
         raise JiqunError(
             f"gravity: {choice.table} has no amounts. Use weight='count'.",
@@ -214,7 +215,8 @@ def _read(cluster: Cluster, choice: Choice, grain: Grain | None, channel: bool, 
         .to_native()
     )
     found = summed.filter(*(_condition(choice, c) for c in sorted({c for c, _, _ in choice.terms})))
-    value = pl.col("sum").cast(pl.Float64).fill_null(0.0) if weight == "amount" else pl.col("n").cast(pl.Float64)
+    weighed = weight == "amount" or (ties and usable(cluster, "ties", "weight"))
+    value = pl.col("sum").cast(pl.Float64) if weighed else pl.col("n").cast(pl.Float64)
     kind = pl.col("channel").cast(pl.String) if channel else pl.lit(None, dtype=pl.String)
     return found.select(
         pl.col("source", "target").cast(pl.String),
