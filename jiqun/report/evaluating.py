@@ -343,11 +343,22 @@ def _places(cluster: Cluster, done: Done) -> PlaceRows:
     regions = [_text(g) for g in geo.groups]
     return PlaceRows(
         id=list(found.panel.places),
-        name=[place_title(cluster, p) for p in found.panel.places],
+        name=[_place_name(cluster, p) for p in found.panel.places],
         region=[regions[g] if g >= 0 else None for g in geo.group.tolist()],
         lon=_known(geo.lon),
         lat=_known(geo.lat),
     )
+
+
+def _place_name(cluster: Cluster, place: str) -> Text:
+    """Give the name that the cluster has for a place, else that of today's map, else its identifier."""
+    title = place_title(cluster, place)
+    if title.zh != place or not (len(place) == 6 and place.isdecimal()):
+        return title
+    from jiqun.cluster.codes.china_places import resolve_place
+
+    found = resolve_place(place)
+    return Text(en=found.name, zh=found.name) if found.name else title
 
 
 def _known(values: Array) -> list[float | None]:

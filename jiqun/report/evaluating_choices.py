@@ -42,6 +42,20 @@ CHOICES: Mapping[str, ChoiceWords] = MappingProxyType(
                 "地点编号，以逗号分隔；不给出则剔除指标体系指定的地点；“none”表示一个也不剔除。",
             ),
         ),
+        "changes": ChoiceWords(
+            "data",
+            Words("Places merged since", "已被合并的地区"),
+            Words(
+                "Former divisions of China: kept as they were, or put into what followed them.",
+                "历史行政区：保持原状，或并入其后的地区。",
+            ),
+            {
+                "keep": Words("kept as they were", "保持原状"),
+                "today": Words(
+                    "put into what followed; levels are added, rates are not", "并入现行政区（总量相加，比率不加）"
+                ),
+            },
+        ),
         "missing": ChoiceWords(
             "data",
             Words("Where an indicator is missing", "指标缺失时"),

@@ -93,6 +93,13 @@ class Choices(BaseModel):
             description="Places left out, such as those whose figures are made up; not said: those the system names.",
         ),
     ] = ()
+    changes: Annotated[
+        Literal["keep", "today"],
+        Field(
+            description="Places of China that were merged since: kept as they were, or put into what followed them, "
+            "where levels add up and rates do not."
+        ),
+    ] = "keep"
     controls: Annotated[
         tuple[str, ...], Field(max_length=10, description="Indicators of the panel for conditional convergence.")
     ] = ()

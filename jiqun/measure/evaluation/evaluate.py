@@ -15,7 +15,8 @@ from jiqun.cluster import Cluster, Finding, Findings, JiqunError, UnknownName, W
 from jiqun.cluster.progress import Progress, silent
 from jiqun.measure.evaluation.choices import Choices, choices
 from jiqun.measure.evaluation.dynamics import ALL_STEPS
-from jiqun.measure.evaluation.geography import geography
+from jiqun.measure.evaluation.geography import geography, names_of
+from jiqun.measure.evaluation.naming import named_places, place_of, units_of
 from jiqun.measure.evaluation.panel import Panel, read_panel
 from jiqun.measure.evaluation.prepare import prepare
 from jiqun.measure.evaluation.ranks import ranks
@@ -149,7 +150,13 @@ def evaluate(
     asked = tuple(dict.fromkeys((*tree.columns, *settings.controls)))
     progress(_READING, 0, len(wanted) + 2)
     panel, odd = read_panel(data, indicators=asked)
-    if "without" not in chosen:
+    source = places if places is not None else (data if isinstance(data, Cluster) else None)
+    units = units_of(data, panel.indicators) if settings.changes == "today" else {}
+    panel = named_places(panel, names_of(source), units, findings, merge=settings.changes == "today")
+    if "without" in chosen:
+        left_out = tuple(dict.fromkeys(place_of(p, panel.places) for p in settings.without))
+        settings = settings.model_copy(update={"without": left_out})
+    else:
         named = tuple(p.place for p in tree.head.without if p.place in panel.places)
         settings = settings.model_copy(update={"without": named})
     panel = _without(panel, settings.without, tree, findings, by_system="without" not in chosen)
@@ -159,7 +166,6 @@ def evaluate(
     for control in settings.controls:
         panel.of(control)
     prepared = prepare(panel, tree, settings, findings)
-    source = places if places is not None else (data if isinstance(data, Cluster) else None)
     where = geography(source, panel.places, settings.groups, findings)
     state = Scored(panel, tree, settings, prepared, where, node_scores(prepared, tree, settings))
     _remark_scores(state, findings)

@@ -19,7 +19,7 @@ from jiqun.measure.evaluation.remarks import remark
 from jiqun.measure.neighbours import Sites, neighbours, standardised_rows
 from jiqun.measure.points import on_sphere
 
-__all__ = ["REGIONS", "Geography", "geography", "region_of"]
+__all__ = ["REGIONS", "Geography", "geography", "names_of", "region_of"]
 
 REGIONS: Mapping[str, tuple[Words, str]] = MappingProxyType(
     {
@@ -100,6 +100,11 @@ def geography(
         lost = [p for p, c in zip(places, code, strict=True) if c < 0]
         findings.append(remark("without_group", "place_id", len(lost), len(places), lost))
     return Geography(names, lon, lat, code, tuple(titles.get(k, Words(k, k)) for k in ordered))
+
+
+def names_of(data: Any) -> dict[str, str]:
+    """Give the identifiers of the table of places with their names, empty where there is no table."""
+    return {place: str(row.get("name") or "") for place, row in _table(data).items()}
 
 
 def region_of(place: str) -> str:

@@ -130,6 +130,65 @@ REMARKS: Mapping[str, tuple[Severity, Words, Words]] = MappingProxyType(
             Words("Periods that are left out", "被剔除的时期"),
             Words("Only the periods asked for were evaluated.", "只评价所指定的时期。"),
         ),
+        "place_read": (
+            "info",
+            Words("Places given by name, or as they were called before", "以名称或旧称给出的地点"),
+            Words("They were read as the places of today's map.", "已识别为现行政区划中的地点。"),
+        ),
+        "place_former": (
+            "info",
+            Words("Places that are part of others today", "现已并入其他地区的地点"),
+            Words(
+                "They were kept as they were; changes = 'today' puts them into what followed.",
+                "保持原状；changes = 'today' 可并入其后的地区。",
+            ),
+        ),
+        "place_merged": (
+            "warning",
+            Words("Places that were merged since", "已被合并的地点"),
+            Words("They were put into what followed them; levels were added up.", "已并入其后的地区，总量指标相加。"),
+        ),
+        "place_split": (
+            "warning",
+            Words("Places that were divided among several", "已被拆分的地点"),
+            Words(
+                "They were kept as they were: nothing says how to divide their figures.", "保持原状：无从拆分其数值。"
+            ),
+        ),
+        "place_ambiguous": (
+            "warning",
+            Words("Names that several places have", "有多个同名地点的名称"),
+            Words(
+                "They were kept as given; write the code, or the province before the name.",
+                "按原样保留；请写代码，或在名称前加上省份。",
+            ),
+        ),
+        "place_not_found": (
+            "warning",
+            Words("Names and codes that no place of China has", "无法识别的地名或代码"),
+            Words(
+                "They were kept as given; the examples name what is written most like them.",
+                "按原样保留；示例中列出相近名称。",
+            ),
+        ),
+        "rate_not_added": (
+            "warning",
+            Words("Rates of places that were merged since", "已合并地点的比率指标"),
+            Words("Rates do not add up: before the merger there is no value.", "比率不能相加：合并之前没有数值。"),
+        ),
+        "merger_incomplete": (
+            "warning",
+            Words("Levels of which one part is missing", "缺少一部分的总量指标"),
+            Words("Both parts are needed before the merger: there is no value.", "合并前需要各部分齐全：没有数值。"),
+        ),
+        "merger_without_figures": (
+            "warning",
+            Words("A place that was merged since has no figures", "已被合并的地点没有数值"),
+            Words(
+                "Those of what followed it were kept; whether they hold its land before the merger is not known.",
+                "保留其后地区的数值；合并前是否已含该地不得而知。",
+            ),
+        ),
         "unknown_place": (
             "warning",
             Words("Places that the table of places does not know", "地点表中没有的地点"),

@@ -204,6 +204,11 @@ def association(state: Scored) -> Tables:
     """Moran's I and its local parts, centre of gravity and ellipse of each period."""
     import polars as pl
 
+    if not (np.isfinite(state.geography.lon) & np.isfinite(state.geography.lat)).any():
+        raise JiqunError(
+            "spatial association needs coordinates of places: columns lon and lat of the table places.",
+            "空间关联需要地点坐标：places 表的 lon 与 lat 列。",
+        )
     found = moran_through_time(
         state.total,
         state.geography.weights(state.chosen.neighbours),
