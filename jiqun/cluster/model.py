@@ -231,6 +231,10 @@ class Cluster:
         """Compute an index by name; see ``jiqun.measure`` for the names and their parameters."""
         return room("measure").measure(self, name, space=space, **parameters)
 
+    def match(self, needs: Any = None, *, top: int = 10, **parameters: Any) -> Any:
+        """Show each need who can serve it, and why; see :func:`jiqun.match.match`."""
+        return room("match").match(self, needs, top=top, **parameters)
+
     def __repr__(self) -> str:
         held = ", ".join(self.tables)
         return f"<Cluster {self.about.id}: {held}>"

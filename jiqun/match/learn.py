@@ -18,7 +18,7 @@ from jiqun.match.logit import fit_logit
 from jiqun.match.memory import HALF_LIFE_DAYS, partners_of, remember
 from jiqun.match.objects import Floats, Ints
 from jiqun.match.semantic import Vectors
-from jiqun.match.wording import say, wording
+from jiqun.match.wording import Wording, say, wording
 
 __all__ = ["Ranker", "know", "learn", "plain_ranker"]
 
@@ -59,10 +59,25 @@ def plain_ranker(features: Sequence[Feature], until: float = -np.inf) -> Ranker:
     return Ranker(tuple(features), np.stack([weights, weights]), (0, 0), 0.0, until)
 
 
-def know(book: Book, at: float, *, half_life_days: float = HALF_LIFE_DAYS) -> Known:
-    """Sum up everything a book says strictly before a day."""
+def know(
+    book: Book, at: float, *, half_life_days: float = HALF_LIFE_DAYS, wording_before: Wording | None = None
+) -> Known:
+    """Sum up everything a book says strictly before a day.
+
+    Parameters
+    ----------
+    book
+        The market.
+    at
+        The day.
+    half_life_days
+        After how many days a deal counts half.
+    wording_before
+        An index of the same documents, used again where the same ones are known.
+    """
     memory = remember(book.deals, at, half_life_days=half_life_days)
-    index = wording(book.documents, at, book.deals.suppliers)
+    same = wording_before is not None and np.array_equal(wording_before.rows, np.flatnonzero(book.documents.day < at))
+    index = wording_before if same and wording_before else wording(book.documents, at, book.deals.suppliers)
     levels = book.deals.levels[0] if book.deals.levels else 0
     some = index.category >= 0
     offered = sparse.csr_array(
@@ -126,16 +141,19 @@ def learn(
     names = feature_names(book.traits, [name for name, _ in book.documents.vectors])
     streams = np.random.default_rng(rng).bit_generator.seed_seq.spawn(len(lessons))  # type: ignore[attr-defined]
     first = book.deals.day[0] if len(book.deals) else at
-    taught = [
-        _lesson(book, begin, min(begin + window_days, at), needs, draws, np.random.default_rng(stream))
-        for back, stream in zip(lessons, streams, strict=True)
-        if (begin := at - back * window_days) > first
-    ]
-    taught = [lesson for lesson in taught if lesson is not None]
+    taught: list[_Lesson] = []
+    index: Wording | None = None
+    for back, stream in zip(lessons, streams, strict=True):
+        begin = at - back * window_days
+        if begin > first:
+            known = know(book, begin, wording_before=index)
+            index = known.wording
+            lesson = _lesson(book, known, min(begin + window_days, at), (needs, draws), np.random.default_rng(stream))
+            taught += [] if lesson is None else [lesson]
     weights = plain_ranker(names).weights.copy()
     learned = [0, 0]
     for k in range(len(SEGMENTS)):
-        features, start, chosen, log_chance = _segment([t for t in taught if t is not None], warm=k == 0)
+        features, start, chosen, log_chance = _segment(taught, warm=k == 0)
         if len(start) - 1 < LEAST_NEEDS:
             continue
         scale = features.std(axis=0)
@@ -148,8 +166,10 @@ def learn(
     return Ranker(names, weights, (learned[0], learned[1]), l2, at)
 
 
-def _lesson(book: Book, begin: float, end: float, needs: int, draws: int, rng: np.random.Generator) -> _Lesson | None:
-    known = know(book, begin)
+def _lesson(
+    book: Book, known: Known, end: float, sizes: tuple[int, int], rng: np.random.Generator
+) -> _Lesson | None:
+    begin, (needs, draws) = known.memory.at, sizes
     asked, need, supplier = book.deals.before(end).since(begin).needs()
     there = known.memory.activity[supplier] > 0
     need, supplier = need[there], supplier[there]

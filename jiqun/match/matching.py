@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiqun.cluster import Cluster, Finding, Findings, Words
+from jiqun.cluster import Cluster, Finding, Findings, JiqunError, UnknownName, Words
+from jiqun.engine.derived import derived
 from jiqun.match.asking import Request, read_needs
 from jiqun.match.explain import Facts, contributions, matched_terms, reasons, split_by_need, would_be_first
-from jiqun.match.features import GROUPS, Known, Pairs, distance_km, features_of
+from jiqun.match.features import GROUPS, Known, Pairs, distance_km, feature_names, features_of
 from jiqun.match.kernels.lookup import entries
 from jiqun.match.learn import Ranker, know, learn, plain_ranker
 from jiqun.match.memory import partners_of
@@ -94,11 +96,22 @@ def prepare(
     """
     market = read_market(cluster, at=at, meaning=meaning, traits=traits)
     known = know(market.book, market.at)
-    ranker = (
-        learn(market.book, market.at, window_days=window_days, needs=1_500, rng=rng)
-        if learned
-        else plain_ranker(learn(market.book, -np.inf).features, market.at)
-    )
+    columns = feature_names(market.book.traits, market.encoders)
+    if not learned:
+        return Matcher(cluster, market, known, plain_ranker(columns, market.at))
+
+    def lessons() -> str:
+        made = learn(market.book, market.at, window_days=window_days, needs=1_500, rng=rng)
+        return json.dumps({"weights": made.weights.tolist(), "learned": made.learned, "l2": made.l2})
+
+    # A generator has a state of its own: what is learned with it is not kept.
+    kept = lessons() if isinstance(rng, np.random.Generator) else derived(
+        cluster, "ranker", lessons, at=market.at, traits=list(traits), encoders=market.encoders,
+        window_days=window_days, rng=rng,
+    )  # fmt: skip
+    held = json.loads(kept)
+    weights, counts = np.array(held["weights"]), held["learned"]
+    ranker = Ranker(columns, weights, (counts[0], counts[1]), held["l2"], market.at)
     return Matcher(cluster, market, known, ranker)
 
 
@@ -162,10 +175,6 @@ def match(
 
 
 def _weighted(ranker: Ranker, factors: Mapping[str, float] | None) -> Ranker:
-    from dataclasses import replace
-
-    from jiqun.cluster import JiqunError, UnknownName
-
     if not factors:
         return ranker
     for name, factor in factors.items():

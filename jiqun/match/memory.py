@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from scipy import sparse
@@ -163,10 +163,12 @@ def _partners(
     end = len(pair) - 1 - back
     epoch = past.day[0] - 1.0 if len(past) else 0.0
     partner_last = _csr(day[end] - epoch, seeker[end], supplier[end], shape)
-    once = np.unique(np.stack([need, seeker], axis=1), axis=0) if len(need) else np.empty((0, 2), dtype=np.int64)
-    needs = np.bincount(once[:, 1], minlength=past.seekers)
-    served = np.unique(np.stack([seeker, supplier, need], axis=1), axis=0) if len(need) else np.empty((0, 3), np.int64)
-    share = _csr(1.0 / needs[served[:, 0]], served[:, 0], served[:, 1], shape)
+    firsts, at = np.unique(need, return_index=True)
+    needs = np.bincount(seeker[at], minlength=past.seekers)
+    row = np.searchsorted(firsts, need)
+    served = np.unique(row * past.suppliers + supplier)
+    whose = seeker[at][served // past.suppliers] if len(served) else served
+    share = _csr(1.0 / needs[whose], whose, served % past.suppliers, shape)
     last_need = np.full(past.seekers, -1)
     last_need[seeker] = need
     now = need == last_need[seeker]
@@ -252,7 +254,7 @@ def _after(past: Deals, weight: Floats, activity: Floats, prior: float = 2.0) ->
     start = np.r_[0, np.flatnonzero(np.diff(who)) + 1, len(codes)] if len(codes) else np.zeros(1, np.int64)
     before: list[Ints] = []
     later: list[Ints] = []
-    for low, high in zip(start[:-1], start[1:], strict=True):
+    for low, high in pairwise(start):
         n = high - low
         if 2 <= n <= PARTNERS_MOST:
             a, b = np.nonzero(came[low:high][:, None] < came[low:high][None, :])

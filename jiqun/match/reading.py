@@ -24,8 +24,8 @@ DEAL_KINDS = ("order", "payment", "award", "investment", "acquisition", "stay", 
 """Kinds of interaction that conclude a match; views, favourites and enquiries do not."""
 SUPPLIED_BY_SOURCE = ("investment", "acquisition")
 """Kinds in which the one who acts supplies: an investor gives the capital that the firm looks for."""
-MOST_DEALS = 2_000_000
-"""The latest deals that are read; a longer past adds nothing that half-lives of two years would let count."""
+MOST_DEALS = 500_000
+"""The latest deals that are read: of more, the older ones add little, and each lesson reads them again."""
 DAY = pl.Date
 
 
@@ -187,7 +187,9 @@ def _deals(cluster: Cluster, traits: Sequence[str]) -> pl.DataFrame:
     if "time" in held:
         frame = frame.filter(pl.col("time").is_not_null())
         if frame.height > MOST_DEALS:
-            frame = frame.top_k(MOST_DEALS, by="time")
+            # All deals of the last moment that fits, so that the answer does not depend on the order of rows.
+            edge = frame["time"].sort(descending=True)[MOST_DEALS - 1]
+            frame = frame.filter(pl.col("time") >= edge)
     return _roles(frame, traits)
 
 
