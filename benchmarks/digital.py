@@ -6,6 +6,7 @@ interactions, which ``python benchmarks/digital.py 1000000 20000000`` runs.
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
@@ -15,7 +16,6 @@ import polars as pl
 
 from jiqun.cluster import Cluster, Words
 from jiqun.measure import measure
-from jiqun.measure.placed import Placed
 from jiqun.space.communities import adjusted_rand
 from jiqun.space.links import links
 from jiqun.space.placed import digital_space
@@ -52,9 +52,10 @@ def memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def timed(what: str, started: float) -> float:
-    now = time.perf_counter()
-    print(f"{what:<34} {now - started:8.1f} s   largest memory {memory():5.2f} GiB", flush=True)
+def timed(what: str, started: tuple[float, float]) -> tuple[float, float]:
+    now = time.perf_counter(), time.process_time()
+    wall, busy = (a - b for a, b in zip(now, started, strict=True))
+    print(f"{what:<36} {wall:8.1f} s   {busy:8.1f} CPU s   largest memory {memory():5.2f} GiB", flush=True)
     return now
 
 
@@ -65,14 +66,14 @@ def told(step: Words, done: float, total: float | None) -> None:
 
 if __name__ == "__main__":
     actors, interactions = (int(a) for a in (sys.argv[1:] or ("100000", "2000000")))
-    at = time.perf_counter()
+    at = time.perf_counter(), time.process_time()
     cluster, firms = trade(actors, interactions)
-    at = timed("generated (not counted)", at)
+    at = first = timed("generated (not counted)", at)
     made = links(cluster)
     at = timed(f"links, {made.matrix.nnz:,} pairs", at)
-    space = digital_space(cluster, seeds=2, progress=told)
+    space = digital_space(cluster, progress=told)
     print(file=sys.stderr)
-    at = timed("communities (2 seeds), coordinates", at)
+    at = timed(f"communities ({space.communities.seeds} seeds), coordinates", at)
     known = firms.join(space.table(), on="actor_id", maintain_order="left").drop_nulls("community")
     codes = known["community"].cast(pl.Categorical).to_physical().to_numpy()
     rand = adjusted_rand(known["group"].to_numpy(), codes)
@@ -83,6 +84,8 @@ if __name__ == "__main__":
         end="",
     )
     print(f"coordinates: residual {spectrum.residual:.1e} after {spectrum.iterations} products")
-    at = time.perf_counter()
-    measure(cluster, "shared_counterparts", space=Placed(seeds=2), replicates=19, simulations=19, compare=False)
+    at = time.perf_counter(), time.process_time()
+    measure(cluster, "shared_counterparts", space="digital", replicates=19, simulations=19, compare=False)
     timed("shared counterparts, 38 draws", at)
+    timed("all together", first)
+    print(f"load average {os.getloadavg()[0]:.1f} at the end")

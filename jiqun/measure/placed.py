@@ -20,7 +20,7 @@ from jiqun.measure.points import STRATUM
 from jiqun.space import actors, selected, window
 from jiqun.space.links import links
 from jiqun.space.placed import DigitalSpace, digital_space
-from jiqun.space.strata import QUANTILES, activity_strata, own_activity
+from jiqun.space.strata import activity_strata, own_activity
 
 __all__ = ["LOCATION", "STRATUM", "Placed", "annotated", "placed_table", "space_name"]
 
@@ -39,8 +39,8 @@ class Placed:
     resolution: float = 1.0
     seeds: int = 5
     rng: int = 0
-    quantiles: int = QUANTILES
-    """Strata of activity, for the null in digital space."""
+    quantiles: int | None = None
+    """Strata of activity, for the null in digital space, see :func:`jiqun.space.strata.activity_strata`."""
 
     def digital(self, cluster: Cluster) -> DigitalSpace:
         """Give the digital space of a cluster."""

@@ -17,12 +17,15 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = ["QUANTILES", "activity_strata", "own_activity"]
 
 QUANTILES = 20
+"""Strata at least."""
+_HELD = 32
+"""Actors of a stratum above which there are more strata: coarse ones leave the popular among the less popular."""
 _ROUNDS = 500
 _LEAST = 10
 """Actors of a community below which nothing is said of what it gives."""
 
 
-def activity_strata(activity: ArrayLike, quantiles: int = QUANTILES) -> NDArray[np.int64]:
+def activity_strata(activity: ArrayLike, quantiles: int | None = None) -> NDArray[np.int64]:
     """Cut actors into quantiles of activity; those of the same activity stay together.
 
     Parameters
@@ -30,7 +33,7 @@ def activity_strata(activity: ArrayLike, quantiles: int = QUANTILES) -> NDArray[
     activity
         Degree or volume of each actor, shape (actors,).
     quantiles
-        How many strata at most.
+        How many strata at most; None is 20, or as many as hold 32 actors each where these are more.
 
     Returns
     -------
@@ -46,6 +49,8 @@ def activity_strata(activity: ArrayLike, quantiles: int = QUANTILES) -> NDArray[
     values = np.asarray(activity, dtype=np.float64)
     if not len(values):
         return np.zeros(0, dtype=np.int64)
+    if quantiles is None:
+        quantiles = max(QUANTILES, len(values) // _HELD)
     distinct, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     middle = (np.cumsum(counts) - counts / 2) / len(values)
     bins = np.minimum((middle * quantiles).astype(np.int64), quantiles - 1)

@@ -8,15 +8,18 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 
 from jiqun.cluster import Cluster, JiqunError, Words
 from jiqun.ingest.generated import Planted, generate
 from jiqun.measure import envelope, indices, measure
-from jiqun.measure.digital.shared_counterparts import shared_counterparts
+from jiqun.measure.digital.shared_counterparts import _network, shared_counterparts
+from jiqun.measure.digital.swapping import Network
 from jiqun.measure.distance_association import distance_correlation, mantel
 from jiqun.measure.distance_table import located
 from jiqun.measure.elsewhere import swapped
 from jiqun.measure.kernels.shared_pairs import outside, squared_sums
+from jiqun.measure.linked import linked
 from jiqun.measure.pair_null import within
 from jiqun.measure.placed import STRATUM, Placed
 from jiqun.measure.read import table_of
@@ -24,7 +27,7 @@ from jiqun.measure.two_spaces import QUADRANTS, agreement, coagglomeration_coupl
 from jiqun.space.expectation import probabilities
 from jiqun.space.links import links
 from jiqun.space.placed import digital_space
-from jiqun.space.strata import activity_strata
+from jiqun.space.strata import activity_strata, own_activity
 
 
 @pytest.fixture(scope="module")
@@ -161,9 +164,9 @@ def test_a_negative_weight_is_refused():
 
 
 def test_popularity_alone_is_not_concentration():
-    """One industry six times as popular, no structure: rejections at 5 % over sixty draws, with strata and without."""
+    """One industry six times as popular, no structure: rejections at 5 % over forty draws, with strata and without."""
     hits = np.zeros(2)
-    for draw in range(60):
+    for draw in range(40):
         rng = np.random.default_rng([11, draw])
         kind = rng.integers(0, 6, 300)
         p = (rng.pareto(1.3, 300) + 1) * np.where(kind == 0, 6, 1)
@@ -171,13 +174,127 @@ def test_popularity_alone_is_not_concentration():
         who = rng.choice(300, 6000, p=p / p.sum())
         whom = rng.choice(1000, 6000, p=q / q.sum())
         frame = pl.DataFrame({"actor_id": who, "place_id": whom, "industry_id": kind[who]})
-        for column, quantiles in enumerate((20, 1)):
+        for column, quantiles in enumerate((None, 1)):
             found = shared_counterparts(
                 frame, quantiles=quantiles, compare=False, replicates=0, simulations=99, rng=draw
             )
             hits[column] += found["p"][0] <= 0.05
+    # the upper limit is the 99.9 % quantile of a binomial of 40 draws at 5 %
+    assert (hits <= 7).all()
+
+
+def trade(draw: int, *, firms: int = 240, tail: float = 1.5) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
+    """Sales within ten communities; industry 0 of eight is six times as popular, and nothing is concentrated."""
+    rng = np.random.default_rng([12, draw])
+    industry, group = np.arange(firms) % 8, rng.integers(10, size=firms)
+    popular = (rng.pareto(tail, firms) + 1) * np.where(industry == 0, 6, 1)
+    buyers = rng.integers(10, size=3 * firms)
+    buyer = rng.integers(3 * firms, size=40 * firms)
+    seller = rng.choice(firms, 40 * firms, p=popular / popular.sum())
+    own = rng.random(40 * firms) < 0.8
+    for g in range(10):
+        here, there = np.flatnonzero(own & (buyers[buyer] == g)), np.flatnonzero(group == g)
+        seller[here] = rng.choice(there, len(here), p=popular[there] / popular[there].sum())
+    frame = pl.DataFrame({"actor_id": seller, "place_id": buyer, "industry_id": industry[seller]})
+    return frame, popular, group
+
+
+def test_a_popular_industry_among_communities_is_not_taken_for_concentrated():
+    """Where customers come in communities, strata of raw activity reject a true null too often; net ones do not."""
+    hits = 0
+    for draw in range(60):
+        frame = trade(draw)[0]
+        found = shared_counterparts(frame, compare=False, replicates=0, simulations=99, rng=draw)
+        hits += int(found["p"][0] <= 0.05)
     # the upper limit is the 99.9 % quantile of a binomial of 60 draws at 5 %
-    assert (hits <= 9).all()
+    assert hits <= 9
+
+
+def test_activity_net_of_communities_is_how_popular_a_firm_is():
+    """Rank correlation with the popularity that made the sales: higher than that of activity itself."""
+    raw, net = [], []
+    for draw in range(10):
+        frame, popular, group = trade(draw)
+        degree = frame.unique().group_by("actor_id").len().sort("actor_id")
+        who = degree["actor_id"].to_numpy()
+        k = degree["len"].to_numpy()
+        own = own_activity(k, np.arange(240)[who] % 8, group[who])
+        for values, into in ((np.log(k), raw), (own, net)):
+            into.append(spearmanr(values, popular[who]).statistic)
+    assert np.mean(net) > np.mean(raw) + 0.02
+
+
+def test_an_industry_in_a_community_of_its_own_keeps_its_activity():
+    where = np.repeat([0, 1], 20)
+    k = np.r_[np.full(20, 2.0), np.full(20, 8.0)]
+    assert own_activity(k, where, where) == pytest.approx(np.log(k))
+    # communities too small to say anything change nothing
+    assert own_activity(k, np.zeros(40, dtype=int), np.repeat(np.arange(8), 5)) == pytest.approx(np.log(k))
+
+
+def net_of(frame: pl.DataFrame) -> Network:
+    read = linked(frame, "test", actor="actor_id", counterpart="place_id", industry="industry_id", weight=None)
+    return _network(read, weighted=False)
+
+
+def test_the_ratio_of_one_group_is_that_of_all_at_once():
+    net = net_of(network(4))
+    each = [net.ratio_of(np.flatnonzero(net.label == c)) for c in range(net.groups)]
+    assert each == pytest.approx(net.ratio(net.label, np.ones(len(net.label))))
+
+
+def concentrated(draw: int) -> pl.DataFrame:
+    """Of eight industries of 60 firms the first two are in one place each; the others fill twenty places as one."""
+    rng = np.random.default_rng([3, draw])
+    industry = np.repeat(np.arange(8), 60)
+    place = rng.choice(20, 480, p=np.r_[np.full(4, 0.22), np.full(16, 0.0075)])
+    place[:120] = np.repeat([18, 19], 60)
+    return pl.DataFrame({"actor_id": np.arange(480), "place_id": place, "industry_id": industry})
+
+
+def test_a_few_concentrated_industries_do_not_make_the_others_look_concentrated():
+    """Against all firms the six others differ from the whole; against one another they do not."""
+    alone, together = 0, 0
+    for draw in range(12):
+        for against in ("all", "others"):
+            found = shared_counterparts(
+                concentrated(draw), against=against, compare=False, replicates=0, simulations=99, rng=draw
+            )
+            assert (found["p"][:2] <= 0.05).all()
+            above = int(((found["p"] <= 0.05) & (found["value"] > found["expected"]))[2:].sum())
+            alone, together = (alone, together + above) if against == "all" else (alone + above, together)
+    assert together > 30
+    # 72 tests at 2.5 %: the 99.9 % quantile of the binomial is 7
+    assert alone <= 7
+
+
+def test_where_all_are_concentrated_each_is_compared_with_at_least_half_of_the_firms():
+    frame = pl.DataFrame(
+        {"actor_id": range(80), "place_id": np.repeat(range(4), 20), "industry_id": np.repeat(range(4), 20)}
+    )
+    found = shared_counterparts(frame, against="others", compare=False, replicates=0, simulations=39)
+    assert (found["p"] == 0.05).all()
+    assert (found["value"] > found["band_high"]).all()
+
+
+def test_quadrants_show_what_is_left_without_the_industrys_own_trade(cluster):
+    asked = {"interactions": "channel=platform", "n": 19, "replicates": 0}
+    found = quadrants(cluster, **asked)
+    index = measure(
+        cluster,
+        "shared_counterparts",
+        space="digital",
+        interactions="channel=platform",
+        simulations=19,
+        replicates=0,
+        against="others",
+    )
+    assert found["elsewhere"].to_list() == index["elsewhere"].to_list()
+    assert found["elsewhere_p"].to_list() == index["p_elsewhere"].to_list()
+    assert found["interactions"].unique().to_list() == ["channel=platform"]
+    without = quadrants(cluster, compare=False, **asked)
+    assert without["elsewhere"].is_null().all()
+    assert without["quadrant"].to_list() == found["quadrant"].to_list()
 
 
 def test_the_quadrants_of_a_cluster_with_a_known_truth_are_found(made, cluster):

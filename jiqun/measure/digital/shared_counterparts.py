@@ -74,9 +74,12 @@ def shared_counterparts(
         ),
     ] = True,
     quantiles: Annotated[
-        int,
-        Field(ge=1, le=1000, description="Strata of activity within which the null swaps labels; 1 does not control."),
-    ] = 20,
+        Annotated[int, Field(ge=1, le=100_000)] | None,
+        Field(
+            description="Strata of activity within which the null swaps labels; 1 does not control; empty: 20, or as "
+            "many as hold 32 actors each where these are more."
+        ),
+    ] = None,
     against: Annotated[
         Literal["all", "others"],
         Field(
@@ -114,8 +117,9 @@ def shared_counterparts(
         relative to the mean over draws of as many other actors that are as active. Takes
         ``simulations``, and a pass over all links for each of them and each industry.
     quantiles
-        The null swaps the industries of actors within this many quantiles of their number of counterparts, net of what
-        their community gives to all who are in it (:func:`jiqun.space.strata.own_activity`; Leiden's communities).
+        The null swaps the industries of actors within this many quantiles of their number of counterparts (None: 20, or
+        as many as hold 32 actors each where these are more), net of what their community gives to all who are in it
+        (:func:`jiqun.space.strata.own_activity`; Leiden's communities).
     against
         ``"all"``: labels are swapped among all actors. ``"others"``: those of each industry with those of the
         industries that are not found concentrated, see :func:`jiqun.measure.digital.swapping.null_values`.
@@ -229,7 +233,7 @@ def _network(read: Linked, *, weighted: bool) -> Network:
     )
 
 
-def _strata(net: Network, quantiles: int) -> Codes:
+def _strata(net: Network, quantiles: int | None) -> Codes:
     """Strata of activity net of communities; where all are equally active there is one."""
     if quantiles == 1 or not np.ptp(net.degree):
         return np.zeros(len(net.degree), dtype=np.int64)
