@@ -43,7 +43,8 @@ export default function GeoMap({ bounds, outlines, layers, tip, onBackground, la
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<GroundMap | null>(null);
   const overlay = useRef<MapLibreOverlay | null>(null);
-  const [ready, setReady] = useState(false);
+  // The map that can be drawn on. For a moment after a change of theme it is still the one before.
+  const [drawable, setDrawable] = useState<GroundMap | null>(null);
   const calls = useRef({ tip, onBackground });
   calls.current = { tip, onBackground };
 
@@ -78,11 +79,11 @@ export default function GeoMap({ bounds, outlines, layers, tip, onBackground, la
     });
     made.addControl(data);
     // Not "load": that waits for a first full picture, which data need not wait for.
-    made.once("style.load", () => setReady(true));
+    made.once("style.load", () => setDrawable(made));
     map.current = made;
     overlay.current = data;
     return () => {
-      setReady(false);
+      setDrawable(null);
       made.remove();
       map.current = null;
       overlay.current = null;
@@ -92,32 +93,32 @@ export default function GeoMap({ bounds, outlines, layers, tip, onBackground, la
   }, [palette]);
 
   useEffect(() => {
-    if (!ready) return undefined;
+    if (!drawable || drawable !== map.current) return undefined;
     let live = true;
     const put = (name: "land" | "states") => (data: FeatureCollection) => {
-      if (live && map.current) putGround(map.current, name, data, palette);
+      if (live) putGround(drawable, name, data, palette);
     };
     void landOutline().then(put("land"));
     if (liesInStates(bounds)) void stateOutlines().then(put("states"));
     return () => {
       live = false;
     };
-  }, [ready, bounds, palette]);
+  }, [drawable, bounds, palette]);
 
   useEffect(() => {
-    if (ready && outlines && map.current) putGround(map.current, "outlines", outlines, palette);
-  }, [ready, outlines, palette]);
+    if (drawable && drawable === map.current && outlines) putGround(drawable, "outlines", outlines, palette);
+  }, [drawable, outlines, palette]);
 
   useEffect(() => {
-    if (ready) overlay.current?.setProps({ layers });
-  }, [ready, layers]);
+    if (drawable && drawable === map.current) overlay.current?.setProps({ layers });
+  }, [drawable, layers]);
 
   const frame = bounds?.join(",");
   useEffect(() => {
-    if (ready && bounds) map.current?.fitBounds([...bounds] as [number, number, number, number], { padding: PADDING, duration: 0 });
+    if (drawable && drawable === map.current && bounds) drawable.fitBounds([...bounds] as [number, number, number, number], { padding: PADDING, duration: 0 });
     // By value: a new list with the same bounds must not move the camera.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [ready, frame]);
+  }, [drawable, frame]);
 
   useImperativeHandle(handle, () => ({
     png: () => (map.current ? picture(map.current) : ""),
@@ -132,7 +133,7 @@ export default function GeoMap({ bounds, outlines, layers, tip, onBackground, la
     },
   }));
 
-  return <div ref={box} className="geo" role="region" aria-label={label} data-testid="map" data-ready={ready} {...Object.fromEntries(Object.entries(facts).map(([name, value]) => [`data-${name}`, value]))} />;
+  return <div ref={box} className="geo" role="region" aria-label={label} data-testid="map" data-ready={drawable !== null} {...Object.fromEntries(Object.entries(facts).map(([name, value]) => [`data-${name}`, value]))} />;
 }
 
 /** Ground and data on one canvas. */
