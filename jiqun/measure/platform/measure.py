@@ -123,11 +123,11 @@ def platform_indices(
     daily = by_day(read, keys)
     progress(Words("Indices", "计算指标"), 2, 4)
     tables = []
-    for side, seen in views(daily, by_side="side" in asked):
-        numbers = _with_homes(read, participation(read, seen, keys, inactive=gone), keys, side)
-        halved = 1.0 if side else 0.5
+    for seen in views(daily, keys, by_side="side" in asked):
+        numbers = _with_homes(read, participation(read, seen, keys, inactive=gone), keys, seen.side)
+        halved = 1.0 if seen.side else 0.5
         table = pl.concat([indices_of(numbers, keys, how), *_totals(read, numbers, keys, halved)])
-        tables.append(table.with_columns(side=pl.lit(side)) if side else table)
+        tables.append(table.with_columns(side=pl.lit(seen.side)) if seen.side else table)
     progress(Words("Survival and retention", "存续与留存"), 3, 4)
     staying = _staying(read, [k for k in keys if k != "period"], (gone, all_entries, level))
     given = subsidies(read, keys, replicates=replicates, level=level, rng=rng)

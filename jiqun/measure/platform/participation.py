@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ import polars as pl
 from jiqun.measure.platform.events import Events
 from jiqun.space.periods import parse
 
-__all__ = ["Dimension", "Side", "by_day", "participation", "views"]
+__all__ = ["Dimension", "Seen", "Side", "by_day", "participation", "views"]
 
 Side = Literal["source", "target"]
 Dimension = Literal["side", "place", "category", "period"]
@@ -33,20 +34,29 @@ def by_day(events: Events, keys: list[str]) -> pl.DataFrame:
     return known.group_by(*keys, "source", "target", "day").agg(summed)
 
 
-def views(daily: pl.DataFrame, *, by_side: bool) -> Iterator[tuple[Side | None, pl.DataFrame]]:
-    """Give the daily dealings as seen from each side, or from both together: ``actor`` and ``other``."""
-    seen = {
-        "source": daily.rename({"source": "actor", "target": "other"}).with_columns(acting=pl.lit(value=True)),
-        "target": daily.rename({"target": "actor", "source": "other"}).with_columns(acting=pl.lit(value=False)),
-    }
-    if by_side:
-        yield "source", seen["source"]
-        yield "target", seen["target"]
-    else:
-        yield None, pl.concat([seen["source"], seen["target"].select(seen["source"].columns)])
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The dealings as seen from a side (None: from both together): by day, and by pair of ``actor`` and ``other``."""
+
+    side: Side | None
+    daily: pl.DataFrame
+    pairs: pl.DataFrame
 
 
-def participation(events: Events, seen: pl.DataFrame, keys: list[str], *, inactive: int) -> pl.DataFrame:
+def views(daily: pl.DataFrame, keys: list[str], *, by_side: bool) -> Iterator[Seen]:
+    """Give the dealings as seen from each side, or from both together."""
+    acting = daily.rename({"source": "actor", "target": "other"}).with_columns(acting=pl.lit(value=True))
+    acted = daily.rename({"target": "actor", "source": "other"}).with_columns(acting=pl.lit(value=False))
+    if not by_side:
+        both = pl.concat([acting, acted.select(acting.columns)])
+        yield Seen(None, both, _pairs(both, keys))
+        return
+    pairs = _pairs(acting, keys)
+    yield Seen("source", acting, pairs)
+    yield Seen("target", acted, pairs.rename({"actor": "other", "other": "actor"}))
+
+
+def participation(events: Events, seen: Seen, keys: list[str], *, inactive: int) -> pl.DataFrame:
     """Count what each participant did in each group.
 
     Parameters
@@ -54,7 +64,7 @@ def participation(events: Events, seen: pl.DataFrame, keys: list[str], *, inacti
     events
         The events.
     seen
-        Dealings by day as seen from a side, see :func:`views`.
+        Dealings as seen from a side, see :func:`views`.
     keys
         Keys of the groups: some of ``place, category, period``.
     inactive
@@ -69,7 +79,7 @@ def participation(events: Events, seen: pl.DataFrame, keys: list[str], *, inacti
         from the last to the end of the period), and by period ``returning`` (counterparts met in an earlier
         period), ``entrant`` and ``leaver``; a leaver is null while it cannot be known.
     """
-    pairs = _pairs(seen, keys)
+    pairs = seen.pairs
     counted = pairs.group_by(*keys, "actor").agg(
         n=pl.col("n").sum(),
         pairs=pl.len().cast(pl.Float64),
@@ -79,7 +89,7 @@ def participation(events: Events, seen: pl.DataFrame, keys: list[str], *, inacti
         **({"amount": pl.col("amount").sum()} if "amount" in pairs.columns else {}),
         **({"returning": pl.col("returning").sum().cast(pl.Float64)} if "returning" in pairs.columns else {}),
     )
-    when = seen.select(*keys, "actor", "day").unique().group_by(*keys, "actor")
+    when = seen.daily.select(*keys, "actor", "day").unique().group_by(*keys, "actor")
     made = counted.join(when.agg(days=pl.len().cast(pl.Float64), last=pl.col("day").max()), on=[*keys, "actor"])
     made = _recency(events, made, keys)
     if "period" in keys:
@@ -93,9 +103,7 @@ def _pairs(seen: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     sums = [pl.col(c).sum() for c in ("n", "amount") if c in seen.columns]
     directed = seen.group_by(*both, "acting").agg(*sums, meetings=pl.len())
     turned = directed.select(*keys, actor="other", other="actor", acting=pl.col("acting"), mutual=pl.lit(1.0))
-    on_both_sides = _on_both_sides(directed)
-    if on_both_sides:
-        # From one side alone the opposite direction shows as the same relation with the two exchanged.
+    if _on_both_sides(directed):
         directed = directed.join(turned, on=[*both, "acting"], how="left").with_columns(pl.col("mutual").fill_null(0.0))
     else:
         directed = directed.with_columns(mutual=pl.lit(0.0))
@@ -109,8 +117,7 @@ def _pairs(seen: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 def _on_both_sides(directed: pl.DataFrame) -> bool:
     own = directed.filter(pl.col("acting"))
-    acting, acted = (own["actor"], own["other"]) if own.height else (directed["other"], directed["actor"])
-    return bool(acting.unique().is_in(acted.unique().implode()).any())
+    return bool(own["actor"].unique().is_in(own["other"].unique().implode()).any())
 
 
 def _recency(events: Events, made: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
