@@ -1,7 +1,7 @@
 """Allocation of many needs with 30 candidates each, beside OR-Tools' minimum-cost flow where that can run.
 
-``python benchmarks/allocation.py [NEEDS ...]`` (10,000, 100,000 and 1,000,000 where not given). Suppliers are a tenth of
-the needs, popular as Zipf's law says, with places for 1.1 of the needs. CPU seconds, and the distance from the optimum.
+``python benchmarks/allocation.py [NEEDS ...]`` (10,000, 100,000 and 1,000,000 where not given). Suppliers are a tenth
+of the needs, popular as Zipf's law says, with places for 1.1 of them. CPU seconds, and the distance from the optimum.
 """
 
 from __future__ import annotations
