@@ -12,6 +12,8 @@ import { TopBar } from "./TopBar";
 const Profile = lazy(() => import("../profile/Profile"));
 const TwoSpace = lazy(() => import("../twospace/TwoSpace"));
 const Data = lazy(() => import("../data/Data"));
+const NetworkPage = lazy(() => import("../network/Network"));
+const PlatformPage = lazy(() => import("../platform/Platform"));
 const Measures = lazy(() => import("../measures/Measures"));
 const Compare = lazy(() => import("../compare/Compare"));
 const Evaluate = lazy(() => import("../evaluate/Evaluate"));
@@ -29,6 +31,8 @@ export function App() {
               <Route path="profile" element={<Profile />} />
               <Route path="map" element={<TwoSpace />} />
               <Route path="data" element={<Data />} />
+              <Route path="network" element={<NetworkPage />} />
+              <Route path="platform" element={<PlatformPage />} />
               <Route path="measures" element={<Measures />} />
               <Route path="compare" element={<Compare />} />
               <Route path="evaluate" element={<Evaluate />} />

@@ -7,7 +7,7 @@ import { useLook } from "../look/look";
 import { OriginBadge } from "../parts/Badges";
 import { Icon, Mark } from "../parts/Icon";
 
-const PAGES = ["profile", "map", "measures", "compare", "evaluate", "data"] as const;
+const PAGES = ["profile", "map", "measures", "network", "platform", "compare", "evaluate", "data"] as const;
 
 export function TopBar() {
   const { w, language, setLanguage, theme, setTheme } = useLook();
