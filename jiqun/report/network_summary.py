@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -9,7 +10,6 @@ import scipy.sparse as sp
 
 from jiqun.cluster import JiqunError, Words
 from jiqun.measure.network.closure import (
-    Against,
     against_rewired,
     clustering,
     degree_assortativity,
@@ -41,6 +41,7 @@ DRAWS = 99
 SHOWN = 20
 _SEEDS = 3
 _BY_ACTOR = Words("Interval by actor (dyadic cluster-robust), 95 %.", "区间按主体聚类（二元聚类稳健），95%。")
+_NO_DRAWS = Words("Without p: too many ties to draw random networks here.", "未给出 p：联系过多，此处未抽取随机网络。")
 _RANDOM = Words(
     "Chance: networks in which every actor keeps the number of its partners; p two-sided.",
     "随机值：保持每个主体伙伴数的随机网络；p 为双侧。",
@@ -94,35 +95,27 @@ def summary(asked: Asked) -> Drawn:
 
 
 def _closure(asked: Asked, network: Graph) -> list[NetworkNumber]:
+    """Reciprocity, clustering and degree assortativity beside networks of the same degrees."""
     made: list[NetworkNumber] = []
+    closed: tuple[str, Callable[[Graph], float]] = ("clustering", clustering)
     if network.one_way:
-        made.append(_against(asked, "two_mode_clustering"))
+        closed = ("two_mode_clustering", two_mode_clustering)
     else:
         back = reciprocity(network)
         note = Words("Interval over pairs of actors, 95 %.", "区间按主体配对计算，95%。")
         made.append(said_number(asked, "reciprocity", back.value, low=back.low, high=back.high, note=note))
-        made.append(_against(asked, "clustering"))
-    made.append(_against(asked, "degree_assortativity"))
-    return made
-
-
-def _against(asked: Asked, name: str) -> NetworkNumber:
-    network = asked.network.graph
-    statistic = {
-        "clustering": clustering,
-        "two_mode_clustering": two_mode_clustering,
-        "degree_assortativity": lambda each: degree_assortativity(each, across=network.one_way),
-    }[name]
+    compared: dict[str, Callable[[Graph], float]] = {
+        "degree_assortativity": lambda each: degree_assortativity(each, across=network.one_way)
+    }
     try:
-        found: Against = against_rewired(network, statistic, draws=DRAWS, rng=SEED)
+        closed[1](network)
+        compared = dict([closed]) | compared
     except JiqunError as error:
-        return said_number(asked, name, None, note=why(error))
-    note = _RANDOM
-    if not found.draws:
-        note = Words(
-            "Without p: too many ties to draw random networks here.", "未给出 p：联系过多，此处未抽取随机网络。"
-        )
-    return said_number(asked, name, found.value, chance=found.chance, p=found.p, note=note, draws=found.draws)
+        made.append(said_number(asked, closed[0], None, note=why(error)))
+    for name, found in against_rewired(network, compared, draws=DRAWS, rng=SEED).items():
+        note = _RANDOM if found.draws else _NO_DRAWS
+        made.append(said_number(asked, name, found.value, chance=found.chance, p=found.p, note=note, draws=found.draws))
+    return made
 
 
 def _grouping(asked: Asked) -> list[NetworkNumber]:

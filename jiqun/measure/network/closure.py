@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
 from jiqun.cluster import JiqunError
-from jiqun.measure.network.graph import Graph
+from jiqun.measure.network.graph import Array, Graph
 from jiqun.measure.network.mixing import Share
 from jiqun.measure.network.rewiring import SWAPS, rewired
 from jiqun.measure.resample import generators
@@ -249,22 +249,22 @@ def degree_assortativity(network: Graph, *, across: bool = False) -> float:
 
 def against_rewired(
     network: Graph,
-    statistic: Callable[[Graph], float],
+    statistics: Mapping[str, Callable[[Graph], float]],
     *,
     draws: int = 199,
     level: float = 0.95,
     rng: np.random.Generator | int | None = 0,
-) -> Against:
-    """Compare a number of a network with those of random networks of the same degrees.
+) -> dict[str, Against]:
+    """Compare numbers of a network with those of random networks of the same degrees.
 
     Parameters
     ----------
     network
         Ties; a network of two sides keeps them.
-    statistic
-        A function of a network.
+    statistics
+        Functions of a network, by name; all are computed on the same random networks.
     draws
-        Random networks; fewer where ties are many, see ``Against.draws``.
+        Random networks; fewer where ties are many, and none where that would be less than 19: see ``Against.draws``.
     level
         Of the interval of chance.
     rng
@@ -272,24 +272,31 @@ def against_rewired(
 
     Returns
     -------
-    Against
+    dict of Against
+        By name.
 
     Examples
     --------
     >>> from jiqun.measure.network.graph import graph
     >>> ring = graph(range(12), [*range(1, 12), 0])
-    >>> against_rewired(ring, clustering, draws=19).value
+    >>> against_rewired(ring, {"clustering": clustering}, draws=19)["clustering"].value
     0.0
     """
-    value = statistic(network)
+    value = {name: statistic(network) for name, statistic in statistics.items()}
     many = min(draws, DRAWS // max(SWAPS * len(network.source), 1))
-    if many < 19 or np.isnan(value):
+    found: dict[str, list[float]] = {name: [] for name in statistics}
+    for child in generators(rng, many if many >= 19 else 0):
+        drawn = rewired(network, rng=child)
+        for name, statistic in statistics.items():
+            found[name].append(statistic(drawn))
+    return {name: _against(value[name], np.array(found[name]), level) for name in statistics}
+
+
+def _against(value: float, drawn: Array, level: float) -> Against:
+    known = drawn[np.isfinite(drawn)]
+    if not len(known) or np.isnan(value):
         return Against(value, np.nan, np.nan, np.nan, np.nan, 0)
-    found = np.array([statistic(rewired(network, rng=child)) for child in generators(rng, many)])
-    found = found[np.isfinite(found)]
-    if not len(found):
-        return Against(value, np.nan, np.nan, np.nan, np.nan, 0)
-    mean = float(found.mean())
-    beyond = int((np.abs(found - mean) >= abs(value - mean) * (1 - 1e-12)).sum())
-    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
-    return Against(value, mean, float(low), float(high), (beyond + 1) / (len(found) + 1), len(found))
+    mean = float(known.mean())
+    beyond = int((np.abs(known - mean) >= abs(value - mean) * (1 - 1e-12)).sum())
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return Against(value, mean, float(low), float(high), (beyond + 1) / (len(known) + 1), len(known))

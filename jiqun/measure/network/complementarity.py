@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaincinv
 from scipy.stats import t as student
 
 from jiqun.cluster import JiqunError
+from jiqun.measure.configuration import tail_near
 from jiqun.measure.multiple import adjust
 from jiqun.measure.network.graph import Array, Codes
+from jiqun.measure.network.order_null import OrderNull, order_null
 
-__all__ = ["Complements", "attributable_fraction", "attributable_interval", "complementarity", "lift_null"]
+__all__ = ["Complements", "attributable_fraction", "attributable_interval", "complementarity"]
 
 MOST = 4_000
 """Categories at most: all their pairs are looked at."""
@@ -61,11 +63,10 @@ def complementarity(
 ) -> Complements:
     r"""Find which categories complement each other, from the orders they are in.
 
-    Under the null an order of size s holds category c with a probability :math:`p_{sc}` of the bipartite
-    configuration model, the most random for which sizes of orders and totals of categories are kept on average. Then
+    Under the null every order keeps its size and every category its number of orders, and all else is as random as can
+    be (:func:`jiqun.measure.network.order_null.order_null`). With :math:`E_{ab}` the joint orders it expects,
 
-    .. math:: E_{ab} = \sum_o p_{oa} p_{ob}, \qquad
-        \hat\lambda_{ab} = \frac{m^2/A + O_{ab}}{m/A + E_{ab}}
+    .. math:: \hat\lambda_{ab} = \frac{m^2/A + O_{ab}}{m/A + E_{ab}}
 
     with the gamma prior of mean m and variance A of all pairs, found by moments (Clayton & Kaldor 1987; Marshall 1991).
     p is that of a sum of independent draws (Poisson–binomial), by its saddlepoint. A lift above 1 is a complement,
@@ -97,7 +98,8 @@ def complementarity(
 
     References
     ----------
-    Saracco, F. et al. (2015), Randomizing bipartite networks. doi:10.1038/srep10595
+    Chen, X.-H., Dempster, A. & Liu, J. (1994), Weighted finite population sampling to maximize entropy.
+    doi:10.1093/biomet/81.3.457
     Clayton, D. & Kaldor, J. (1987), Empirical Bayes estimates of age-standardized relative risks. doi:10.2307/2532003
     Jacobides, M., Cennamo, C. & Gawer, A. (2018), Towards a theory of ecosystems. doi:10.1002/smj.2904
 
@@ -120,16 +122,14 @@ def complementarity(
             "complementarity is not computable: needs orders (group) with two categories or more.",
             "无法计算互补性：需要包含两个及以上类别的订单（group）。",
         )
-    chances, many = lift_null(size, total)
     a, b = (side.astype(np.int64) for side in np.triu_indices(held.shape[1], 1))
     together = np.asarray((held.T @ held).toarray(), dtype=np.float64)
-    expected_all = (chances * many[:, None]).T @ chances
-    observed, expected = together[a, b], expected_all[a, b]
+    observed = together[a, b]
+    expected, p = _expected(order_null(size, total), together)
     with np.errstate(divide="ignore", invalid="ignore"):
         raw = np.where(expected > 0, observed / expected, np.nan)
         independent = observed * float(held.shape[0]) / (total[a].astype(np.float64) * total[b])
         lift, low, high = _shrunk(observed, expected, level)
-        p = _tail(chances, many, a, b, observed)
         attributable = np.where(lift > 1, (lift - 1) / lift, 0.0)
         attributable[np.isnan(lift)] = np.nan
         a_given_b, b_given_a = observed / total[b], observed / total[a]
@@ -157,66 +157,6 @@ def _held(order: ArrayLike, category: ArrayLike, categories: int | None) -> sp.c
     held.sum_duplicates()
     held.data[:] = 1.0
     return held
-
-
-def lift_null(size: NDArray[np.integer], total: NDArray[np.integer]) -> tuple[Array, Array]:
-    """Give the chance that an order holds a category, for each size of orders, and how many orders have it.
-
-    Parameters
-    ----------
-    size
-        Categories in each order, shape (orders,).
-    total
-        Orders of each category, shape (categories,).
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Chances, shape (sizes, categories), and orders of each size, shape (sizes,).
-
-    Examples
-    --------
-    >>> lift_null(np.array([1, 1]), np.array([1, 1]))[0].round(9).tolist()
-    [[0.5, 0.5]]
-    """
-    sizes, many = np.unique(size[size > 0], return_counts=True)
-    totals, of = np.unique(total, return_inverse=True)
-    same = np.bincount(of).astype(np.float64)
-    goal_s, goal_t, n = sizes.astype(np.float64), totals.astype(np.float64), many.astype(np.float64)
-    some, full = totals > 0, totals >= many.sum()
-    p = np.zeros((len(sizes), len(totals)))
-    p[:, full] = 1.0
-    free = some & ~full
-    left = goal_s - float(same[full].sum())
-    rows = left > 0
-    if free.any() and rows.any():
-        p[np.ix_(rows, free)] = _solved(left[rows], n[rows], goal_t[free], same[free])
-    return p[:, of.ravel()], n
-
-
-def _solved(s: Array, n: Array, t: Array, m: Array) -> Array:
-    """Maximise the likelihood of the logistic model by turns of Newton steps until sizes and totals agree."""
-    theta, phi = np.log(s / np.sqrt(float(s @ n))), np.log(t / np.sqrt(float(s @ n)))
-    everything = s >= m.sum()
-    for _ in range(2_000):
-        p = 1 / (1 + np.exp(-(theta[:, None] + phi)))
-        p[everything] = 1.0
-        curve = p * (1 - p)
-        short = s - p @ m
-        theta += np.where(everything, 0.0, np.clip(short / np.maximum(curve @ m, 1e-12), -2, 2))
-        p = 1 / (1 + np.exp(-(theta[:, None] + phi)))
-        p[everything] = 1.0
-        curve = p * (1 - p)
-        short_t = t - n @ p
-        phi += np.clip(short_t / np.maximum(n @ curve, 1e-12), -2, 2)
-        if (
-            max(float(np.abs(short[~everything] / s[~everything]).max(initial=0)), float(np.abs(short_t / t).max()))
-            < 1e-9
-        ):
-            break
-    p = 1 / (1 + np.exp(-(theta[:, None] + phi)))
-    p[everything] = 1.0
-    return np.asarray(p)
 
 
 def _shrunk(observed: Array, expected: Array, level: float) -> tuple[Array, Array, Array]:
@@ -271,24 +211,22 @@ def attributable_fraction(found: Complements, weight: ArrayLike | None = None) -
     return float(v[known] @ found.attributable[known]) / total if total > 0 else float("nan")
 
 
-def _tail(chances: Array, many: Array, a: Codes, b: Codes, observed: Array) -> Array:
-    """Chance of as many joint orders or more, by the saddlepoint of the Poisson–binomial law."""
-    from jiqun.measure.configuration import tail_near
+def _expected(null: OrderNull, together: Array, *, tails: bool = True) -> tuple[Array, Array]:
+    """Joint orders that the null expects of each pair, and (if asked) the chance of as many as there are or more."""
 
-    p = np.ones(len(a))
-    some = np.flatnonzero(observed > 0)
-    size = 4_096
-    blocks = [some[k : k + size] for k in range(0, len(some), size)]
-    whole = many.astype(np.int64)
-
-    def work(block: Codes) -> Array:
-        both = np.ascontiguousarray((chances[:, a[block]] * chances[:, b[block]]).T)
-        return tail_near(both, whole, observed[block].astype(np.int64))
+    def row(a: int) -> tuple[Array, Array]:
+        chances = null.with_(a)
+        observed = together[a, a + 1 :]
+        p = np.ones(len(observed))
+        some = np.flatnonzero(observed > 0)
+        if len(some) and tails:
+            both = np.ascontiguousarray(np.clip(chances[:, some], 0.0, 1.0).T)
+            p[some] = tail_near(both, null.many.astype(np.int64), observed[some].astype(np.int64))
+        return null.many @ chances, np.clip(p, 0.0, 1.0)
 
     with ThreadPoolExecutor(2) as pool:
-        for block, found in zip(blocks, pool.map(work, blocks), strict=True):
-            p[block] = np.clip(found, 0.0, 1.0)
-    return p
+        rows = list(pool.map(row, range(len(together) - 1)))
+    return np.concatenate([e for e, _ in rows]), np.concatenate([p for _, p in rows])
 
 
 def attributable_interval(
@@ -296,21 +234,22 @@ def attributable_interval(
     category: ArrayLike,
     by: ArrayLike | None = None,
     *,
-    parts: int = 8,
+    parts: int = 10,
     level: float = 0.95,
     rng: np.random.Generator | int | None = 0,
 ) -> tuple[float, float, float]:
-    """Give the attributable fraction with an interval from parts of the orders.
+    """Give the attributable fraction with an interval by jackknife.
 
-    The orders are split at random into parts that share no customer; the error is that of the mean of the parts. The
-    fraction of a part is nearly that of the whole, whatever the number of orders.
+    The customers are split at random into parts; each is left out once, with all its orders. The interval is that of
+    Student's law with one degree of freedom less than there are parts.
 
     Parameters
     ----------
     order, category
         As in :func:`complementarity`.
     by
-        Customer of each order, or another unit that is drawn whole, shape (orders,); None: the orders themselves.
+        Customer of each order, or another unit that is left out whole, in the order of the codes of orders, shape
+        (orders,); None: the orders themselves.
     parts
         How many parts.
     level
@@ -332,18 +271,30 @@ def attributable_interval(
     """
     o, c = np.asarray(order, dtype=np.int64).ravel(), np.asarray(category, dtype=np.int64).ravel()
     code = np.unique(o, return_inverse=True)[1].ravel()
-    value = attributable_fraction(complementarity(o, c))
+    value = _fraction(_held(o, c, None))
     unit = np.unique(np.arange(int(code.max(initial=-1)) + 1) if by is None else np.asarray(by), return_inverse=True)[1]
     units = int(unit.max(initial=-1)) + 1
-    if units < parts or np.isnan(value):
+    if units < 2 * parts or np.isnan(value):
         return value, float("nan"), float("nan")
-    part = np.random.default_rng(rng).permutation(units) % parts
-    of_row = part[unit.ravel()[code]]
-    found = []
-    for k in range(parts):
-        try:
-            found.append(attributable_fraction(complementarity(o[of_row == k], c[of_row == k])))
-        except JiqunError:
-            return value, float("nan"), float("nan")
-    wide = float(student.ppf((1 + level) / 2, parts - 1)) * float(np.std(found, ddof=1)) / np.sqrt(parts)
+    of_row = (np.random.default_rng(rng).permutation(units) % parts)[unit.ravel()[code]]
+    left = np.array([_fraction(_held(o[of_row != k], c[of_row != k], None)) for k in range(parts)])
+    if not np.isfinite(left).all() or float(np.ptp(left)) == 0.0:
+        return value, float("nan"), float("nan")
+    error = float(np.sqrt((parts - 1) / parts * ((left - left.mean()) ** 2).sum()))
+    wide = float(student.ppf((1 + level) / 2, parts - 1)) * error
     return value, max(value - wide, 0.0), min(value + wide, 1.0)
+
+
+def _fraction(held: sp.csr_array) -> float:
+    """The attributable fraction alone, without the probabilities of the pairs."""
+    size, total = np.diff(held.indptr), np.bincount(held.indices, minlength=held.shape[1])
+    if not (size > 1).any():
+        return float("nan")
+    together = np.asarray((held.T @ held).toarray(), dtype=np.float64)
+    observed = together[np.triu_indices(held.shape[1], 1)]
+    expected, _ = _expected(order_null(size, total), together, tails=False)
+    lift, _, _ = _shrunk(observed, expected, 0.95)
+    share = np.where(lift > 1, 1 - 1 / np.where(lift > 0, lift, 1.0), 0.0)
+    known = np.isfinite(lift)
+    whole = float(observed[known].sum())
+    return float(observed[known] @ share[known]) / whole if whole > 0 else float("nan")
