@@ -21,6 +21,9 @@ Codes = NDArray[np.int64]
 
 Errors = Literal["pair", "origin+destination"]
 
+LEAST = 0.01
+"""One less leverage at least: a cell that has its effects to itself has no score either."""
+
 ERRORS: Mapping[Errors, Words] = MappingProxyType(
     {
         "pair": Words(
@@ -47,12 +50,16 @@ class Clustered:
         return self.clusters - 1
 
 
-def covariance(fits: Sequence[Ppml], origins: Codes, destinations: Codes, errors: Errors) -> Clustered:
+def covariance(
+    fits: Sequence[Ppml], origins: Codes, destinations: Codes, errors: Errors, *, corrected: bool = True
+) -> Clustered:
     r"""Give the covariance of the coefficients of fits to the same places, as the sum over clusters of squared scores.
 
-    :math:`V = \sum_c u_c u_c'` with :math:`u_c = B \sum_{ij \in c} s_{ij}`, the bread times the score of the cluster,
-    times :math:`\frac{C}{C-1}\frac{n-1}{n-k}` where k counts the effects. Two ways add those of origins and of
-    destinations and take off those of ordered pairs (Cameron, Gelbach & Miller 2011).
+    :math:`V = \frac{C}{C-1} \sum_c u_c u_c'` with :math:`u_c = B \sum_{ij \in c} s_{ij}/(1-h_{ij})`, the bread times
+    the scores of the cluster. A large flow pulls the effects of its places, and so its own fitted value, towards itself;
+    dividing by one less its leverage h undoes that to first order, as HC3 does in least squares (MacKinnon & White
+    1985). Two ways add those of origins and of destinations and take off those of ordered pairs (Cameron, Gelbach &
+    Miller 2011).
 
     Parameters
     ----------
@@ -62,9 +69,15 @@ def covariance(fits: Sequence[Ppml], origins: Codes, destinations: Codes, errors
         Code of the place of each origin and destination, so that a place on both sides is known to be one.
     errors
         Clusters.
+    corrected
+        False leaves h out and multiplies by :math:`\frac{n-1}{n-k}` instead, where k counts the effects: what other
+        packages give. Their intervals are too short; docs/gravity.md has figures.
 
     References
     ----------
+    MacKinnon, J. & White, H. (1985), Some heteroskedasticity-consistent covariance matrix estimators with improved
+    finite sample properties. Journal of Econometrics 29, 305–325. doi:10.1016/0304-4076(85)90158-7
+
     Cameron, A. C., Gelbach, J. & Miller, D. (2011), Robust inference with multiway clustering. Journal of Business
     & Economic Statistics 29, 238–249. doi:10.1198/jbes.2010.07136
     """
@@ -74,9 +87,9 @@ def covariance(fits: Sequence[Ppml], origins: Codes, destinations: Codes, errors
     for fit in fits:
         cells = int(fit.used.sum())
         free = max(cells - fit.absorbed - int(np.isfinite(fit.coefficient).sum()), 1)
-        bread = np.nan_to_num(fit.bread)
-        summed = np.einsum("kl,lij->kij", bread, fit.score.sum(axis=1))
-        influence.append(summed * np.sqrt(max(cells - 1, 1) / free))
+        score = fit.score / np.maximum(1.0 - fit.leverage, LEAST) if corrected else fit.score
+        summed = np.einsum("kl,lij->kij", np.nan_to_num(fit.bread), score.sum(axis=1))
+        influence.append(summed if corrected else summed * np.sqrt(max(cells - 1, 1) / free))
         seen |= fit.used.any(axis=0)
     stacked = np.concatenate(influence)
     if errors == "pair":

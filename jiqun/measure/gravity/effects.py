@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-__all__ = ["Effects", "effects_of", "without_effects"]
+__all__ = ["Effects", "effects_of", "leverage", "without_effects"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -116,8 +116,54 @@ def without_effects(weight: Array, effects: Effects) -> Callable[[Array], Array]
     return take
 
 
-def _solver(weight: Array, mask: Mask, group: _Group) -> Callable[[Array], Array]:
-    """Solve for the effects of the smaller side, those of the larger following from them."""
+def leverage(weight: Array, effects: Effects) -> Array:
+    """Give how much of each cell's own value the effects of origins and destinations take up.
+
+    Parameters
+    ----------
+    weight
+        Weights ≥ 0 of the cells, shape (groups, origins, destinations).
+    effects
+        As :func:`effects_of` gives them for the cells in use.
+
+    Returns
+    -------
+    ndarray
+        Diagonal of the matrix that projects on the effects, of the shape of ``weight``; its sum is the number of
+        parameters.
+
+    Examples
+    --------
+    >>> leverage(np.ones((1, 2, 2)), effects_of(np.ones((1, 2, 2), dtype=bool))).tolist()
+    [[[0.75, 0.75], [0.75, 0.75]]]
+    """
+    found = np.zeros(weight.shape)
+    for position, group in enumerate(effects.groups):
+        parts = _parts(weight[position], effects.mask[position], group)
+        inner = parts.solve(np.eye(len(parts.weight.T)))
+        inner[group.pinned] = inner[:, group.pinned] = 0.0
+        crossed = parts.scaled @ inner
+        own = parts.inverse + (crossed * parts.scaled).sum(axis=1)
+        made = parts.weight * (own[:, None] - 2.0 * crossed + np.diag(inner))
+        found[position][np.ix_(group.rows, group.columns)] = made.T if group.turned else made
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The equations of the effects of a group, those of the larger side solved for: rows the larger side."""
+
+    used: Mask
+    weight: Array
+    inverse: Array
+    """One over the sum of weights of each row."""
+    scaled: Array
+    """Weights divided by the sum of their row."""
+    solve: Callable[[Array], Array]
+    """Effects of the columns from their right-hand sides."""
+
+
+def _parts(weight: Array, mask: Mask, group: _Group) -> _Parts:
     inside = np.ix_(group.rows, group.columns)
     used, w = mask[inside], np.where(mask[inside], weight[inside], 0.0)
     if group.turned:
@@ -129,18 +175,23 @@ def _solver(weight: Array, mask: Mask, group: _Group) -> Callable[[Array], Array
     fixed = group.pinned
     system[fixed, :] = system[:, fixed] = 0.0
     system[fixed, fixed] = 1.0
-    solve = _factored(system)
+    return _Parts(used, w, inverse, scaled, _factored(system))
+
+
+def _solver(weight: Array, mask: Mask, group: _Group) -> Callable[[Array], Array]:
+    """Solve for the effects of the smaller side, those of the larger following from them."""
+    parts = _parts(weight, mask, group)
 
     def take(columns: Array) -> Array:
         if group.turned:
             columns = columns.transpose(0, 2, 1)
-        weighted = columns * w
+        weighted = columns * parts.weight
         rows, right = weighted.sum(axis=2), weighted.sum(axis=1)
-        right = right - rows @ scaled
-        right[:, fixed] = 0.0
-        smaller = solve(right.T).T
-        larger = rows * inverse - smaller @ scaled.T
-        left = np.where(used, columns - larger[:, :, None] - smaller[:, None, :], 0.0)
+        right = right - rows @ parts.scaled
+        right[:, group.pinned] = 0.0
+        smaller = parts.solve(right.T).T
+        larger = rows * parts.inverse - smaller @ parts.scaled.T
+        left = np.where(parts.used, columns - larger[:, :, None] - smaller[:, None, :], 0.0)
         return left.transpose(0, 2, 1) if group.turned else left
 
     return take

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiqun.cluster import JiqunError
-from jiqun.measure.gravity.effects import Effects, effects_of, without_effects
+from jiqun.measure.gravity.effects import Effects, effects_of, leverage, without_effects
 from jiqun.measure.gravity.separation import separated
 
 __all__ = ["Ppml", "ppml"]
@@ -33,6 +33,8 @@ class Ppml:
     """Inverse information of the coefficients given the effects, shape (regressors, regressors); NaN as above."""
     score: Array
     """Contribution of each cell to the score, effects taken out, shape (regressors, groups, origins, destinations)."""
+    leverage: Array
+    """How much of each cell's own flow the fit takes up, effects and regressors, between 0 and 1."""
     absorbed: int
     """Parameters of the effects."""
     iterations: int
@@ -114,6 +116,7 @@ def ppml(
     coefficient, bread = np.full(k, np.nan), np.full((k, k), np.nan)
     coefficient[identified] = beta
     bread[np.ix_(identified, identified)] = np.linalg.inv(information)
+    taken = np.einsum("kgij,kl,lgij->gij", inner, np.linalg.inv(information), inner, optimize=True) * fitted
     score = np.zeros((k, *flow.shape))
     score[identified] = inner * np.where(mask, flow - fitted, 0.0)
     return Ppml(
@@ -123,6 +126,7 @@ def ppml(
         perfect,
         bread,
         score,
+        np.clip(leverage(fitted, effects) + taken, 0.0, 1.0),
         effects.parameters,
         iterations,
     )
@@ -217,4 +221,6 @@ def _nothing(flow: Array, k: int, perfect: Mask) -> Ppml:
     none = np.zeros(flow.shape, dtype=bool)
     fitted = np.where(perfect, 0.0, np.nan)
     unknown = np.full((k, k), np.nan)
-    return Ppml(np.full(k, np.nan), fitted, none, perfect, unknown, np.zeros((k, *flow.shape)), 0, 0)
+    return Ppml(
+        np.full(k, np.nan), fitted, none, perfect, unknown, np.zeros((k, *flow.shape)), np.zeros(flow.shape), 0, 0
+    )
