@@ -290,6 +290,7 @@ def _extent(cluster: Cluster, system: System) -> tuple[list[str], int]:
 
 def _table(name: str, frame: pl.DataFrame, done: Done, *, rows: int | None) -> EvaluationTable:
     words = TABLES[name]
+    frame = _finite(frame)
     whole = rows is None or frame.height <= rows
     return EvaluationTable(
         name=name,
@@ -302,6 +303,14 @@ def _table(name: str, frame: pl.DataFrame, done: Done, *, rows: int | None) -> E
         whole=whole,
         methods=_methods(words.methods or _own_methods(name, done.found.choices.model_dump())),
     )
+
+
+def _finite(frame: pl.DataFrame) -> pl.DataFrame:
+    """Make null of what JSON and workbooks have no number for: a class that is never reached, or not defined."""
+    import polars as pl
+    import polars.selectors as cs
+
+    return frame.with_columns(pl.when(cs.float().is_finite()).then(cs.float()).name.keep())
 
 
 def _own_methods(table: str, chosen: Mapping[str, Any]) -> tuple[str, ...]:

@@ -137,8 +137,9 @@ TABLES: Mapping[str, TableWords] = MappingProxyType(
         "transitions": TableWords(
             Words("Transition matrices", "转移概率矩阵"),
             Words(
-                "Class 1 is the lowest; given the class of the neighbours where one stands there.",
-                "1 为最低状态；列出邻居类型者为空间马尔可夫链。",
+                "Class 1 is the lowest; given the class of the neighbours where one stands there. A mean first passage "
+                "is empty where the class is never reached.",
+                "1 为最低状态；列出邻居类型者为空间马尔可夫链。平均首达时间空缺表示永远不会到达。",
             ),
             "chains",
             ("markov",),

@@ -144,7 +144,7 @@ def _wide(table: EvaluationTable, title: str, lang: Language) -> Printed | None:
     if not {"place_id", "period"} <= set(table.rows):
         return None
     first = next((c for c in ("node", "indicator") if c in table.rows), None)
-    value = next(c.name for c in table.columns if c.type == "number")
+    value = next(c for c in table.rows if c not in ("node", "indicator", "place_id", "period"))
     periods = sorted(set(table.rows["period"]))
     at = {p: k for k, p in enumerate(periods)}
     keys = table.rows[first] if first else [""] * table.total
