@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from jiqun.match.evaluate import Outcome, evaluate_book, evaluate_matching
 from jiqun.match.matching import Matcher, Matches, match, prepare
 
-__all__ = ["Matcher", "Matches", "match", "prepare"]
+__all__ = ["Matcher", "Matches", "Outcome", "evaluate_book", "evaluate_matching", "match", "prepare"]

@@ -186,12 +186,13 @@ def _lesson(
     met = partners_of(known.memory, asked)
     certain = (np.repeat(np.arange(len(asked)), np.diff(met.indptr)), met.indices.astype(np.int64))
     sets = choice_sets(need, supplier, draw_chances(known.memory.activity), certain=certain, draws=draws, rng=rng)
-    said = say(known.wording, *_texts_of(book, codes.needs_codes()[rows]))
+    said = say(known.wording, *texts_of(book, codes.needs_codes()[rows]))
     features = features_of(known, asked, said, Pairs(sets.need, sets.supplier))
     return _Lesson(features, sets.start, sets.chosen, sets.log_chance, np.diff(met.indptr) > 0)
 
 
-def _texts_of(book: Book, codes: Ints) -> tuple[list[str], dict[str, Vectors]]:
+def texts_of(book: Book, codes: Ints) -> tuple[list[str], dict[str, Vectors]]:
+    """Give the texts of past needs by their codes, and their vectors by each encoder."""
     texts = [book.need_texts.get(int(code), "") for code in codes]
     return texts, {name: book.need_vectors(name, codes) for name, _ in book.documents.vectors}
 
