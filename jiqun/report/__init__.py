@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from jiqun.report.cards import card, filters, findings
     from jiqun.report.choosing import space_choices
     from jiqun.report.comparing import choices, compare, similar
+    from jiqun.report.distances import gravity
     from jiqun.report.drawing import figures
     from jiqun.report.evaluating import evaluation, evaluation_choices, evaluation_progress, evaluation_table
     from jiqun.report.headlines import compare_clusters
     from jiqun.report.maps import map_layer, places_layer
-    from jiqun.report.network_part import network_choices, network_part
+    from jiqun.report.network_asking import network_choices, network_part
     from jiqun.report.networks import network
     from jiqun.report.platforms import driver, platform
     from jiqun.report.profiles import figure, profile
@@ -36,6 +37,7 @@ __all__ = [
     "figures",
     "filters",
     "findings",
+    "gravity",
     "map_layer",
     "network",
     "network_choices",
@@ -64,10 +66,11 @@ _WHERE = {
     "figures": "drawing",
     "filters": "cards",
     "findings": "cards",
+    "gravity": "distances",
     "map_layer": "maps",
     "network": "networks",
-    "network_choices": "network_part",
-    "network_part": "network_part",
+    "network_choices": "network_asking",
+    "network_part": "network_asking",
     "places_layer": "maps",
     "platform": "platforms",
     "profile": "profiles",

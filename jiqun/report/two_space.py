@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from jiqun.report.network_shapes import NetworkNumber
 from jiqun.report.shapes import Figure, How, Shape, Text
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "BuiltSpace",
     "CoupledIndustries",
     "Drift",
+    "GravityReport",
     "InteractionChoice",
     "Quadrants",
     "SpaceAgreement",
@@ -104,3 +106,15 @@ class SpaceAgreement(Shape):
     built: BuiltSpace | None = None
     how: How
     missing: list[Text] = Field(default_factory=list, description="What could not be computed, and why.")
+
+
+class GravityReport(Shape):
+    """How interactions between places fall with distance, and how much stays at home."""
+
+    numbers: list[NetworkNumber] = Field(description="Elasticity, home and border effect, change per year.")
+    figures: list[Figure] = Field(description="By period, by channel, the curve over distance, home bias of actors.")
+    takeaway: Text = Text(en="", zh="")
+    built: BuiltSpace | None = None
+    how: How
+    missing: Text | None = Field(None, description="Why it is not computable; then the lists are empty.")
+    notes: list[Text] = Field(default_factory=list, description="What of it could not be computed, and why.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from jiqun.report import shapes as r
 from jiqun.report import two_space as two
+from jiqun.report.network_shapes import NetworkNumber
 
 __all__ = ["space_examples"]
 
@@ -56,6 +57,22 @@ def space_examples(how: r.How) -> dict[str, Any]:
         ),
         "drift": two.Drift(
             figure=_figure("drift", "physical_change", "digital_change", [industry], how), periods=["2019", "2021"]
+        ),
+        "gravity": two.GravityReport(
+            numbers=[
+                NetworkNumber(
+                    id="distance",
+                    title=r.Text(en="Distance elasticity", zh="距离弹性"),
+                    value=-0.6,
+                    low=-0.7,
+                    high=-0.5,
+                    p=0.001,
+                    reading=r.Text(en="0: distance does not matter.", zh="0：距离无影响。"),
+                    how=how,
+                )
+            ],
+            figures=[_figure("gravity-curve", "distance_km", "value", [industry], how)],
+            how=how,
         ),
         "agreement": two.SpaceAgreement(
             actors=[found],

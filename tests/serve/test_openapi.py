@@ -43,6 +43,7 @@ SHAPES: dict[str, Any] = {
     "quadrants": spaced.Quadrants,
     "drift": spaced.Drift,
     "agreement": spaced.SpaceAgreement,
+    "gravity": spaced.GravityReport,
     "platform": platformed.PlatformReport,
     "driver": platformed.DriverReport,
     "evaluation": evaluated.EvaluationReport,

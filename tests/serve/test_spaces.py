@@ -17,6 +17,7 @@ from jiqun.engine import open_cluster
 from jiqun.ingest.generated import generate
 from jiqun.measure import measure
 from jiqun.measure.enveloping import envelope
+from jiqun.measure.gravity import gravity
 from jiqun.measure.placed import Placed
 from jiqun.measure.two_spaces import quadrants
 from jiqun.serve.cli import main
@@ -170,3 +171,15 @@ def test_the_shell_says_the_same_as_the_server(asked: httpx.Client, home: Path) 
     refused = shell.invoke(main, ["measure", "ellison_glaeser", folder, "--interactions", "order", "--lang", "zh"])
     assert refused.exit_code == 2
     assert "数字空间" in refused.stderr
+
+
+def test_gravity_is_that_of_the_library_and_says_what_a_cluster_lacks(asked: httpx.Client, home: Path) -> None:
+    made = asked.get("/api/clusters/planted/gravity?interactions=channel=offline").json()
+    own = gravity(open_cluster(home / "planted"), interactions="channel=offline").row(0, named=True)
+    first = made["numbers"][0]
+    assert (first["value"], first["low"], first["high"]) == (own["value"], own["low"], own["high"])
+    curve = next(figure for figure in made["figures"] if figure["id"] == "gravity-curve")["rows"]
+    assert len(curve["value"]) == len(curve["fitted"]) > 5
+    shell = CliRunner().invoke(main, ["gravity", str(home / "planted"), "--interactions", "channel=offline", "--json"])
+    assert json.loads(shell.stdout)["numbers"][0]["value"] == own["value"]
+    assert asked.get("/api/clusters/ground/gravity").json()["missing"]["zh"].startswith("没有互动")

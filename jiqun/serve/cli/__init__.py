@@ -20,6 +20,7 @@ COMMANDS = (
     "compare",
     "evaluate",
     "quadrants",
+    "gravity",
     "network",
     "platform",
     "driver",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jiqun.report.shapes import Figure
     from jiqun.report.two_space import AgreementFound, Drift, Quadrants, SpaceAgreement
 
-__all__ = ["command"]
+__all__ = ["command", "show_rows"]
 
 
 @click.command(
@@ -149,7 +149,7 @@ def _show(made: Quadrants | Drift | SpaceAgreement, figure: Figure) -> None:
     if isinstance(made, SpaceAgreement):
         _show_agreement([*made.actors, *([made.industries.found] if made.industries else [])])
     elif figure.rows:
-        _show_rows(figure)
+        show_rows(figure)
         click.echo(t(figure.takeaway))
     for why in lacking:
         if why is not None:
@@ -161,7 +161,7 @@ def _show(made: Quadrants | Drift | SpaceAgreement, figure: Figure) -> None:
         click.echo(t(figure.how.sentence))
 
 
-def _show_rows(figure: Figure) -> None:
+def show_rows(figure: Figure) -> None:
     """Print a value and its interval as one cell: a line then fits a terminal."""
     from jiqun.serve.cli.output import number, print_table, t
 

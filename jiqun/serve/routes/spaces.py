@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from jiqun.report.two_space import Drift, Quadrants, SpaceAgreement, SpaceChoices
+from jiqun.report.two_space import Drift, GravityReport, Quadrants, SpaceAgreement, SpaceChoices
 from jiqun.serve.examples import answers
 from jiqun.serve.routes.asking import InteractionsAsked, PeriodAsked
 from jiqun.serve.services import ClusterId, ServicesOf
@@ -97,3 +97,23 @@ async def agreement(
     entry = await services.entry(id_)
     asked: dict[str, Any] = {"period": period or None, "interactions": interactions or [], "draws": draws}
     return await services.answer(request, entry, "agreement", lambda: make(entry.cluster, **asked), **asked)
+
+
+@router.get(
+    "/clusters/{id}/gravity", response_model=GravityReport, summary="Interactions against distance",
+    responses=answers("gravity"),
+)  # fmt: skip
+async def gravity(
+    id_: ClusterId,
+    request: Request,
+    services: ServicesOf,
+    *,
+    period: PeriodAsked = "",
+    interactions: InteractionsAsked = None,
+) -> Response:
+    """How interactions between places fall with distance, by period and channel, and how much stays at home."""
+    from jiqun.report import gravity as make
+
+    entry = await services.entry(id_)
+    asked: dict[str, Any] = {"period": period or None, "interactions": interactions or []}
+    return await services.answer(request, entry, "gravity", lambda: make(entry.cluster, **asked), **asked)
