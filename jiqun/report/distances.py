@@ -31,8 +31,8 @@ _FORMULA = r"\mathrm{E}(y_{ij}) = \exp\left(a_i + b_j - \beta \ln d_{ij} + \eta\
 _SENTENCE = Words(
     "Interactions between places are regressed on the logarithm of their distance, with an effect of each place on "
     "either side (Poisson pseudo-maximum likelihood); pairs of places without an interaction count. An elasticity of "
-    "−1 means that twice the distance halves the interactions, 0 that distance does not matter. Errors are clustered by "
-    "pair of places.",
+    "−1 means that twice the distance halves the interactions, 0 that distance does not matter. Errors are clustered "
+    "by pair of places.",
     "以泊松伪极大似然估计地点之间的互动数对距离对数的弹性，两侧各有地点固定效应，没有互动的地点配对也计入。"
     "弹性为 −1 表示距离加倍互动减半，0 表示距离无影响。标准误按地点配对聚类。",
 )

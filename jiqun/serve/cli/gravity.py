@@ -42,7 +42,7 @@ __all__ = ["command"]
     words=Words("File to write all of it to, as JSON.", "将全部内容写入 JSON 文件。"),
 )
 @common
-def command(folder: str, *, period: str | None, interactions: tuple[str, ...], out: str | None, as_json: bool) -> None:
+def command(folder: str, *, out: str | None, as_json: bool, **asked: Any) -> None:  # noqa: D103
     from jiqun.engine import open_cluster
     from jiqun.report import gravity
     from jiqun.serve.cli.output import write_json
