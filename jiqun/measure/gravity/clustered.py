@@ -56,9 +56,9 @@ def covariance(
     r"""Give the covariance of the coefficients of fits to the same places, as the sum over clusters of squared scores.
 
     :math:`V = \frac{C}{C-1} \sum_c u_c u_c'` with :math:`u_c = B \sum_{ij \in c} s_{ij}/(1-h_{ij})`, the bread times
-    the scores of the cluster. A large flow pulls the effects of its places, and so its own fitted value, towards itself;
-    dividing by one less its leverage h undoes that to first order, as HC3 does in least squares (MacKinnon & White
-    1985). Two ways add those of origins and of destinations and take off those of ordered pairs (Cameron, Gelbach &
+    the scores of the cluster. A large flow pulls the effects of its places, and so its own fitted value, towards
+    itself; dividing by one less its leverage h undoes that to first order, as HC3 does in least squares (MacKinnon &
+    White 1985). Two ways add those of origins and of destinations and take off those of ordered pairs (Cameron, Gelbach &
     Miller 2011).
 
     Parameters
