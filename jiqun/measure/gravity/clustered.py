@@ -58,8 +58,8 @@ def covariance(
     :math:`V = \frac{C}{C-1} \sum_c u_c u_c'` with :math:`u_c = B \sum_{ij \in c} s_{ij}/(1-h_{ij})`, the bread times
     the scores of the cluster. A large flow pulls the effects of its places, and so its own fitted value, towards
     itself; dividing by one less its leverage h undoes that to first order, as HC3 does in least squares (MacKinnon &
-    White 1985). Two ways add those of origins and of destinations and take off those of ordered pairs (Cameron, Gelbach &
-    Miller 2011).
+    White 1985). Two ways add those of origins and of destinations and take off those of ordered pairs (Cameron,
+    Gelbach & Miller 2011).
 
     Parameters
     ----------
