@@ -20,7 +20,7 @@ help:
 	@echo 'make test          set everything up and run every check and test'
 	@echo 'make docs          build the documentation into docs/_build/html'
 	@echo 'make bench         run the benchmarks (minutes; figures go to benchmarks/)'
-	@echo 'make study         size and power of the tests of two spaces (tens of minutes)'
+	@echo 'make study         size and power of the tests of two spaces (an hour; ARGS=--quick: minutes)'
 	@echo 'make wheel         build the source archive and the wheel into dist/'
 	@echo 'make wheel-test    install the wheel into an empty environment without Node and start it'
 	@echo 'make web           build the web client where its sources changed'
@@ -61,7 +61,7 @@ bench: $(VENV)/.installed-dev
 	@set -e; for file in benchmarks/*.py; do sh scripts/step "$$file" $(PY) "$$file"; done
 
 study: $(VENV)/.installed-dev
-	@set -e; for file in benchmarks/studies/*.py; do $(PY) "$$file" $(ARGS); done
+	@set -e; for name in two_spaces digital_power; do $(PY) benchmarks/studies/$$name.py $(ARGS); done
 
 wheel: $(VENV)/.installed-demo
 	$(STEP) 'Archives' $(PY) -m build --no-isolation --outdir dist

@@ -28,8 +28,9 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 _ROUNDS = 8
-_FOUND = 0.05
-"""Probability at which an industry is taken out of what the others are compared with."""
+_FOUND = 0.01
+"""Probability at which an industry is taken out of what the others are compared with: small, since to take out those
+that are high by chance lowers what is left and makes the next look high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,10 @@ def null_values(
         Draws.
     least
         False: labels are swapped among all actors that have one. True: those of an industry with those of the
-        industries that are not found concentrated (p ≤ 5 % and above expectation). Which these are is found by turns:
-        first against all; then each against those left, itself put back, until nothing changes. At least half of
-        the actors stay, so that there is always something to be compared with.
+        industries that are not found concentrated (above expectation and p ≤ 1 %, or as small as so few draws can
+        make it). Which these are is found by turns: first against all; then each against those left, itself put
+        back, until nothing changes. At least half of the actors stay, so that there is always something to be
+        compared with.
     rng
         Generator, seed or None; each draw has a child of its own, the same in every turn.
 
@@ -135,7 +137,7 @@ def _concentrated(observed: Array, null: Array, label: Codes) -> NDArray[np.bool
     """Say which industries are above chance; the least extreme are let off until they are half of the actors."""
     mean, deviation = null.mean(axis=0), np.maximum(null.std(axis=0), 1e-300)
     p = np.where(np.isfinite(observed), p_pointwise(observed, null), 1.0)
-    found = (p <= _FOUND) & (observed > mean)
+    found = (p <= max(_FOUND, 2.0 / (len(null) + 1))) & (observed > mean)
     held = np.bincount(label[label >= 0], minlength=len(observed))
     order = np.argsort(np.where(found, -(observed - mean) / deviation, np.inf), kind="stable")
     upto = np.cumsum(held[order]) * 2 <= held.sum()
