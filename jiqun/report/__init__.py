@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jiqun.report.drawing import figures
     from jiqun.report.evaluating import evaluation, evaluation_choices, evaluation_progress, evaluation_table
     from jiqun.report.headlines import compare_clusters
+    from jiqun.report.identifying import identification
     from jiqun.report.maps import map_layer, places_layer
     from jiqun.report.network_asking import network_choices, network_part
     from jiqun.report.networks import network
@@ -38,6 +39,7 @@ __all__ = [
     "filters",
     "findings",
     "gravity",
+    "identification",
     "map_layer",
     "network",
     "network_choices",
@@ -66,6 +68,7 @@ _WHERE = {
     "figures": "drawing",
     "filters": "cards",
     "findings": "cards",
+    "identification": "identifying",
     "gravity": "distances",
     "map_layer": "maps",
     "network": "networks",

@@ -71,6 +71,14 @@ def evaluation_examples(trace: TraceShape, finding: Finding) -> dict[str, Any]:
             trace=trace,
         ),
         "evaluation_table": table,
+        "identification": e.Identification(
+            industry="C17",
+            title=Text(en="Textiles", zh="纺织业"),
+            places=table,
+            agreement=table,
+            missing={"by_network": Text(en="There are no interactions.", zh="没有互动记录。")},
+            trace=trace,
+        ),
         "evaluation_progress": e.EvaluationProgress(
             running=True, step=Text(en="Coupling coordination", zh="耦合协调"), done=3, total=12
         ),

@@ -14,7 +14,13 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
-from jiqun.report.evaluations import EvaluationChoices, EvaluationProgress, EvaluationReport, EvaluationTable
+from jiqun.report.evaluations import (
+    EvaluationChoices,
+    EvaluationProgress,
+    EvaluationReport,
+    EvaluationTable,
+    Identification,
+)
 from jiqun.serve.cli import main
 from tests.serve.conftest import serving
 
@@ -200,6 +206,21 @@ def test_interactions_are_counted_into_a_panel_where_there_is_none(client: httpx
     bare = client.get("/api/clusters/places-only/evaluate")
     assert bare.status_code == 422
     assert "panel" in bare.json()["error"]["message"]
+
+
+def test_clusters_are_identified_by_three_methods_side_by_side(client: httpx.Client, shown: Path) -> None:
+    answer = client.get("/api/clusters/tiny/evaluate/identify?industry=C17&least=1")
+    made = Identification.model_validate_json(answer.content)
+    assert made.places.rows["place_id"]
+    # three of every four firms are of C17 in both places: the quotient is 1
+    assert made.places.rows["location_quotient"] == [1.0, 1.0]
+    assert made.places.rows["by_quotient"] == [False, False]
+    printed = run("identify", "C17", shown / "tiny", "--least", "1", "--json")
+    assert json.loads(printed.stdout)["places"] == answer.json()["places"]
+    table = run("identify", "C17", shown / "tiny", "--lang", "zh")
+    assert "区位商法" in table.stdout
+    assert "方法之间的一致性" in table.stdout
+    assert client.get("/api/clusters/tiny/evaluate/identify?industry=Z9").status_code == 404
 
 
 def test_the_command_says_the_same_as_the_server_and_can_be_repeated(web: httpx.Client, written: Path) -> None:

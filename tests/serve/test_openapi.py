@@ -49,6 +49,7 @@ SHAPES: dict[str, Any] = {
     "evaluation": evaluated.EvaluationReport,
     "evaluation_choices": evaluated.EvaluationChoices,
     "evaluation_progress": evaluated.EvaluationProgress,
+    "identification": evaluated.Identification,
     "evaluation_table": evaluated.EvaluationTable,
     "table": own.TablePage,
     "job": own.Job,

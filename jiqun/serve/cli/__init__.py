@@ -19,6 +19,7 @@ COMMANDS = (
     "measure",
     "compare",
     "evaluate",
+    "identify",
     "quadrants",
     "gravity",
     "network",

@@ -9,7 +9,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 
-from jiqun.report.evaluations import EvaluationChoices, EvaluationProgress, EvaluationReport, EvaluationTable
+from jiqun.report.evaluations import (
+    EvaluationChoices,
+    EvaluationProgress,
+    EvaluationReport,
+    EvaluationTable,
+    Identification,
+)
 from jiqun.serve.examples import answers
 from jiqun.serve.services import ClusterId, ServicesOf, file_headers, known, tag_of
 from jiqun.serve.tabular import columnar_csv
@@ -232,6 +238,32 @@ async def evaluation_export(
 
     file = await services.work.run(tag, lambda: services.exports.file(tag, kind, write))
     return FileResponse(file, media_type=FILES[kind], headers=headers)
+
+
+@router.get(
+    "/identify",
+    response_model=Identification,
+    summary="Which places hold a cluster of an industry",
+    responses=answers("identification"),
+)
+async def identification(
+    id_: ClusterId,
+    request: Request,
+    services: ServicesOf,
+    *,
+    industry: Annotated[str, Query(max_length=200, description="The industry.", examples=["C17"])],
+    threshold: Annotated[float, Query(gt=0, le=1e6, description="Least location quotient.", examples=[1.25])] = 1.25,
+    least: Annotated[int, Query(ge=1, le=1_000_000, description="Least number of firms.", examples=[3])] = 3,
+    nearest: Annotated[int, Query(ge=1, le=100, description="Nearest places that are neighbours.", examples=[4])] = 4,
+) -> Response:
+    """Location quotient, network and contiguity side by side, and how far they agree."""
+    from jiqun.report import identification as make
+
+    entry = await services.entry(id_)
+    settings: dict[str, Any] = {"threshold": threshold, "least": least, "nearest": nearest}
+    return await services.answer(
+        request, entry, "identify", lambda: make(entry.cluster, industry, **settings), industry=industry, **settings
+    )
 
 
 def _given(request: Request) -> Mapping[str, str]:

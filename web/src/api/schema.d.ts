@@ -411,6 +411,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clusters/{id}/gravity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Interactions against distance
+         * @description How interactions between places fall with distance, by period and channel, and how much stays at home.
+         */
+        get: operations["gravity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clusters/{id}/network/choices": {
         parameters: {
             query?: never;
@@ -686,6 +706,26 @@ export interface paths {
          * @description All tables, the choices they rest on, formulas with references, findings, and the command that gives it again.
          */
         get: operations["evaluation_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/evaluate/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which places hold a cluster of an industry
+         * @description Location quotient, network and contiguity side by side, and how far they agree.
+         */
+        get: operations["identification"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1622,6 +1662,38 @@ export interface components {
             infos: number;
         };
         /**
+         * GravityReport
+         * @description How interactions between places fall with distance, and how much stays at home.
+         */
+        GravityReport: {
+            /**
+             * Numbers
+             * @description Elasticity, home and border effect, change per year.
+             */
+            numbers: components["schemas"]["NetworkNumber"][];
+            /**
+             * Figures
+             * @description By period, by channel, the curve over distance, home bias of actors.
+             */
+            figures: components["schemas"]["Figure"][];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            takeaway: components["schemas"]["Text"];
+            built?: components["schemas"]["BuiltSpace"] | null;
+            how: components["schemas"]["How"];
+            /** @description Why it is not computable; then the lists are empty. */
+            missing?: components["schemas"]["Text"] | null;
+            /**
+             * Notes
+             * @description What of it could not be computed, and why.
+             */
+            notes?: components["schemas"]["Text"][];
+        };
+        /**
          * Headline
          * @description One number of every compared cluster.
          */
@@ -1698,6 +1770,25 @@ export interface components {
             tables?: string[];
             /** Caveats */
             caveats?: components["schemas"]["Text"][];
+            trace: components["schemas"]["TraceShape"];
+        };
+        /**
+         * Identification
+         * @description Which places hold a cluster of an industry, by three methods side by side.
+         */
+        Identification: {
+            /** Industry */
+            industry: string;
+            title: components["schemas"]["Text"];
+            places: components["schemas"]["EvaluationTable"];
+            agreement: components["schemas"]["EvaluationTable"];
+            /**
+             * Missing
+             * @description Why a method could not be used.
+             */
+            missing?: {
+                [key: string]: components["schemas"]["Text"];
+            };
             trace: components["schemas"]["TraceShape"];
         };
         /**
@@ -5024,6 +5115,229 @@ export interface operations {
             };
         };
     };
+    gravity: {
+        parameters: {
+            query?: {
+                /** @description A period, or the first and the last with a slash (`2017-03/2017-06`). Empty: all time. */
+                period?: string;
+                /** @description What makes the digital space: a kind (`order`), `column=value`, `column!=value`, or `ties`; repeat it, or put commas between. Values of one column are alternatives, different columns hold together. `/spaces` lists those the cluster has. Empty: everything. */
+                interactions?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "numbers": [
+                     *         {
+                     *           "id": "distance",
+                     *           "title": {
+                     *             "en": "Distance elasticity",
+                     *             "zh": "距离弹性"
+                     *           },
+                     *           "type": "number",
+                     *           "value": -0.6,
+                     *           "low": -0.7,
+                     *           "high": -0.5,
+                     *           "p": 0.001,
+                     *           "reading": {
+                     *             "en": "0: distance does not matter.",
+                     *             "zh": "0：距离无影响。"
+                     *           },
+                     *           "note": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "how": {
+                     *             "sentence": {
+                     *               "en": "Firms were counted.",
+                     *               "zh": "统计了企业数量。"
+                     *             },
+                     *             "formula": "n",
+                     *             "reference": "",
+                     *             "url": "",
+                     *             "tables": [
+                     *               "actors"
+                     *             ],
+                     *             "caveats": [],
+                     *             "trace": {
+                     *               "cluster": "example",
+                     *               "data_hash": "3f9c1a20b7d4e658",
+                     *               "jiqun": "0.1.0",
+                     *               "command": "jiqun profile example",
+                     *               "parameters": {},
+                     *               "versions": {
+                     *                 "duckdb": "2.0.0"
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "figures": [
+                     *         {
+                     *           "id": "gravity-curve",
+                     *           "title": {
+                     *             "en": "Industries in two spaces",
+                     *             "zh": "行业在两个空间中的位置"
+                     *           },
+                     *           "takeaway": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "kind": "scatter",
+                     *           "x": "distance_km",
+                     *           "y": "value",
+                     *           "series": "",
+                     *           "low": "",
+                     *           "high": "",
+                     *           "log": false,
+                     *           "space": "both",
+                     *           "columns": [
+                     *             {
+                     *               "name": "industry_id",
+                     *               "title": {
+                     *                 "en": "Industry",
+                     *                 "zh": "行业"
+                     *               },
+                     *               "type": "string",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {
+                     *                 "C17": {
+                     *                   "en": "Textiles",
+                     *                   "zh": "纺织业"
+                     *                 }
+                     *               }
+                     *             },
+                     *             {
+                     *               "name": "distance_km",
+                     *               "title": {
+                     *                 "en": "On the ground",
+                     *                 "zh": "实体空间"
+                     *               },
+                     *               "type": "number",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             },
+                     *             {
+                     *               "name": "value",
+                     *               "title": {
+                     *                 "en": "In the network",
+                     *                 "zh": "数字空间"
+                     *               },
+                     *               "type": "number",
+                     *               "unit": {
+                     *                 "en": "",
+                     *                 "zh": ""
+                     *               },
+                     *               "values": {}
+                     *             }
+                     *           ],
+                     *           "rows": {
+                     *             "industry_id": [
+                     *               "C17"
+                     *             ],
+                     *             "distance_km": [
+                     *               0.9
+                     *             ],
+                     *             "value": [
+                     *               1.7
+                     *             ]
+                     *           },
+                     *           "how": {
+                     *             "sentence": {
+                     *               "en": "Firms were counted.",
+                     *               "zh": "统计了企业数量。"
+                     *             },
+                     *             "formula": "n",
+                     *             "reference": "",
+                     *             "url": "",
+                     *             "tables": [
+                     *               "actors"
+                     *             ],
+                     *             "caveats": [],
+                     *             "trace": {
+                     *               "cluster": "example",
+                     *               "data_hash": "3f9c1a20b7d4e658",
+                     *               "jiqun": "0.1.0",
+                     *               "command": "jiqun profile example",
+                     *               "parameters": {},
+                     *               "versions": {
+                     *                 "duckdb": "2.0.0"
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "takeaway": {
+                     *         "en": "",
+                     *         "zh": ""
+                     *       },
+                     *       "how": {
+                     *         "sentence": {
+                     *           "en": "Firms were counted.",
+                     *           "zh": "统计了企业数量。"
+                     *         },
+                     *         "formula": "n",
+                     *         "reference": "",
+                     *         "url": "",
+                     *         "tables": [
+                     *           "actors"
+                     *         ],
+                     *         "caveats": [],
+                     *         "trace": {
+                     *           "cluster": "example",
+                     *           "data_hash": "3f9c1a20b7d4e658",
+                     *           "jiqun": "0.1.0",
+                     *           "command": "jiqun profile example",
+                     *           "parameters": {},
+                     *           "versions": {
+                     *             "duckdb": "2.0.0"
+                     *           }
+                     *         }
+                     *       },
+                     *       "notes": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GravityReport"];
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
     network_choices: {
         parameters: {
             query?: never;
@@ -7096,6 +7410,254 @@ export interface operations {
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            /** @description What was wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no cluster called 'x'. Known: example.",
+                     *         "status": 404
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    identification: {
+        parameters: {
+            query: {
+                /** @description The industry. */
+                industry: string;
+                /** @description Least location quotient. */
+                threshold?: number;
+                /** @description Least number of firms. */
+                least?: number;
+                /** @description Nearest places that are neighbours. */
+                nearest?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a cluster, as in the list of clusters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "industry": "C17",
+                     *       "title": {
+                     *         "en": "Textiles",
+                     *         "zh": "纺织业"
+                     *       },
+                     *       "places": {
+                     *         "name": "ranking",
+                     *         "title": {
+                     *           "en": "Scores and ranks",
+                     *           "zh": "综合得分与名次"
+                     *         },
+                     *         "note": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "step": "",
+                     *         "columns": [
+                     *           {
+                     *             "name": "place_id",
+                     *             "title": {
+                     *               "en": "Place",
+                     *               "zh": "地点"
+                     *             },
+                     *             "type": "string",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "period",
+                     *             "title": {
+                     *               "en": "Period",
+                     *               "zh": "时期"
+                     *             },
+                     *             "type": "string",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "score",
+                     *             "title": {
+                     *               "en": "Score",
+                     *               "zh": "得分"
+                     *             },
+                     *             "type": "number",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "rank",
+                     *             "title": {
+                     *               "en": "Rank",
+                     *               "zh": "名次"
+                     *             },
+                     *             "type": "number",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           }
+                     *         ],
+                     *         "total": 2,
+                     *         "rows": {
+                     *           "place_id": [
+                     *             "330782",
+                     *             "330781"
+                     *           ],
+                     *           "period": [
+                     *             "2024",
+                     *             "2024"
+                     *           ],
+                     *           "score": [
+                     *             0.8,
+                     *             0.2
+                     *           ],
+                     *           "rank": [
+                     *             1,
+                     *             2
+                     *           ]
+                     *         },
+                     *         "whole": true,
+                     *         "methods": []
+                     *       },
+                     *       "agreement": {
+                     *         "name": "ranking",
+                     *         "title": {
+                     *           "en": "Scores and ranks",
+                     *           "zh": "综合得分与名次"
+                     *         },
+                     *         "note": {
+                     *           "en": "",
+                     *           "zh": ""
+                     *         },
+                     *         "step": "",
+                     *         "columns": [
+                     *           {
+                     *             "name": "place_id",
+                     *             "title": {
+                     *               "en": "Place",
+                     *               "zh": "地点"
+                     *             },
+                     *             "type": "string",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "period",
+                     *             "title": {
+                     *               "en": "Period",
+                     *               "zh": "时期"
+                     *             },
+                     *             "type": "string",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "score",
+                     *             "title": {
+                     *               "en": "Score",
+                     *               "zh": "得分"
+                     *             },
+                     *             "type": "number",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           },
+                     *           {
+                     *             "name": "rank",
+                     *             "title": {
+                     *               "en": "Rank",
+                     *               "zh": "名次"
+                     *             },
+                     *             "type": "number",
+                     *             "unit": {
+                     *               "en": "",
+                     *               "zh": ""
+                     *             },
+                     *             "values": {}
+                     *           }
+                     *         ],
+                     *         "total": 2,
+                     *         "rows": {
+                     *           "place_id": [
+                     *             "330782",
+                     *             "330781"
+                     *           ],
+                     *           "period": [
+                     *             "2024",
+                     *             "2024"
+                     *           ],
+                     *           "score": [
+                     *             0.8,
+                     *             0.2
+                     *           ],
+                     *           "rank": [
+                     *             1,
+                     *             2
+                     *           ]
+                     *         },
+                     *         "whole": true,
+                     *         "methods": []
+                     *       },
+                     *       "missing": {
+                     *         "by_network": {
+                     *           "en": "There are no interactions.",
+                     *           "zh": "没有互动记录。"
+                     *         }
+                     *       },
+                     *       "trace": {
+                     *         "cluster": "example",
+                     *         "data_hash": "3f9c1a20b7d4e658",
+                     *         "jiqun": "0.1.0",
+                     *         "command": "jiqun profile example",
+                     *         "parameters": {},
+                     *         "versions": {
+                     *           "duckdb": "2.0.0"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Identification"];
                 };
             };
             /** @description What was wrong with the request. */
