@@ -13,7 +13,7 @@ from jiqun.measure.network.centrality import betweenness, pagerank
 from jiqun.measure.network.cores import core_numbers
 from jiqun.measure.network.graph import Codes
 from jiqun.measure.network.of_cluster import attribute
-from jiqun.report.network_part import SEED, Asked, Drawn, said_number, why
+from jiqun.report.network_asking import SEED, Asked, Drawn, said_number, why
 from jiqun.report.network_shapes import NetworkGraph, NetworkNumber
 from jiqun.report.network_summary import communities
 from jiqun.report.numbers import count

@@ -11,7 +11,7 @@ from jiqun.measure.network.decomposability import Decomposability, decomposabili
 from jiqun.measure.network.graph import Codes
 from jiqun.measure.network.orders import Orders, orders_of
 from jiqun.report.names import industry_title
-from jiqun.report.network_part import SEED, Asked, Drawn, said_number
+from jiqun.report.network_asking import SEED, Asked, Drawn, said_number
 from jiqun.report.network_shapes import NetworkGraph
 from jiqun.report.numbers import count, fitted, number, percent
 from jiqun.report.shapes import Columnar, DataColumn, Figure, Text
@@ -23,6 +23,8 @@ SIGNIFICANT = 0.05
 EDGES = 300
 PAIRS = 20
 DRAWS = 19
+MOST = 6_000
+"""Memberships looked at on the page; the library takes more."""
 _PARTS = Words(
     "Interval by jackknife over ten parts of those who order, 95 %.",
     "区间由把下单方随机分成十份的刀切法得到，95%。",
@@ -38,9 +40,10 @@ def complementarity_part(asked: Asked) -> Drawn:
     # the most joint orders beyond chance first, then the order of the pairs
     strong = strong[np.lexsort((strong, -(found.observed - found.expected)[strong]))]
     module, quality = _modules(found, strong, len(orders.names))
-    gap = np.abs(found.a_given_b - found.b_given_a) / np.maximum(found.a_given_b, found.b_given_a)
+    one, other = found.a_given_b[strong], found.b_given_a[strong]
+    gap = np.abs(one - other) / np.maximum(one, other)
     many, all_ = count(len(strong)), count(len(found.a))
-    asymmetry = float(np.median(gap[strong])) if len(strong) else np.nan
+    asymmetry = float(np.median(gap)) if len(strong) else np.nan
     note = Words(f"Of {all_.en} pairs.", f"共 {all_.zh} 对品类。")
     median = Words("Median over complementary pairs.", "互补品类对的中位数。")
     numbers = [
@@ -177,7 +180,7 @@ def _graph(  # noqa: PLR0917
 def decomposability_part(asked: Asked) -> Drawn:
     """Whether what several do together follows from pairs."""
     orders = orders_of(asked.cluster, of="members", interactions=list(asked.interactions) or None, period=asked.period)
-    found: Decomposability = decomposability(orders.order, orders.item, draws=DRAWS, rng=SEED)
+    found: Decomposability = decomposability(orders.order, orders.item, draws=DRAWS, most=MOST, rng=SEED)
     who = {"source": Words("those who act", "发起方"), "target": Words("those acted on", "对象方")}[orders.side]
     used, all_ = count(found.used), count(int(orders.order.max()) + 1)
     note = Words(
@@ -197,7 +200,7 @@ def decomposability_part(asked: Asked) -> Drawn:
     numbers = [
         said_number(
             asked, "decomposability", found.value, low=found.low, high=found.high, p=found.p, note=note,
-            draws=found.draws,
+            draws=found.draws, most=MOST,
         ),
         said_number(asked, "bilateral", found.bilateral),
         said_number(asked, "groups", found.groups),

@@ -21,7 +21,7 @@ from jiqun.measure.network.graph import Codes, Graph
 from jiqun.measure.network.mixing import crossing, mixing
 from jiqun.measure.network.of_cluster import ClusterNetwork, attribute
 from jiqun.measure.network.paths import components
-from jiqun.report.network_part import SEED, Asked, Drawn, said_number, why
+from jiqun.report.network_asking import SEED, Asked, Drawn, said_number, why
 from jiqun.report.network_shapes import NetworkNumber
 from jiqun.report.numbers import percent
 from jiqun.report.shapes import DataColumn, Figure, Text

@@ -9,7 +9,7 @@ from jiqun.measure.network.graph import Graph, graph
 from jiqun.measure.network.of_cluster import ClusterNetwork, layers
 from jiqun.measure.network.paths import Paths, PathsAdded, added_paths, cyclomatic, disjoint_paths
 from jiqun.measure.network.resilience import STRATEGIES, Removal, resilience
-from jiqun.report.network_part import SEED, Asked, Drawn, said_number
+from jiqun.report.network_asking import SEED, Asked, Drawn, said_number
 from jiqun.report.network_shapes import NetworkNumber
 from jiqun.report.numbers import count, number, percent
 from jiqun.report.shapes import Columnar, DataColumn, Figure, Text

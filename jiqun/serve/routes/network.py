@@ -41,7 +41,7 @@ PartAsked = Annotated[
 )
 async def network_choices(id_: ClusterId, request: Request, services: ServicesOf) -> Response:
     """The layers that the cluster has, and the parts of its network; `/spaces` lists periods and interactions."""
-    from jiqun.report.network_part import network_choices as make
+    from jiqun.report import network_choices as make
 
     entry = await services.entry(id_)
     return await services.answer(request, entry, "network-choices", lambda: make(entry.cluster))
@@ -64,7 +64,7 @@ async def network_part(
     interactions: InteractionsAsked = None,
 ) -> Response:
     """Numbers with interval, chance and probability, figures with their tables, and a graph to draw."""
-    from jiqun.report.network_part import network_part as make
+    from jiqun.report import network_part as make
 
     entry = await services.entry(id_)
     asked: dict[str, Any] = {"layer": layer, "period": period or None, "interactions": tuple(interactions or ())}

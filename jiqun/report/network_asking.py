@@ -162,6 +162,8 @@ def network_part(
     """
     if part not in PARTS:
         raise UnknownName("part", str(part)[:40], PARTS)
+    if layer not in LAYERS:
+        network_of(cluster, layer=layer)
     asked = Asked(cluster, part, layer, period or None, tuple(interactions))
     key = f"network-part:{part}:{layer}:{period}:{'|'.join(interactions)}"
     if layer == "all" and not period and not interactions:
@@ -217,8 +219,6 @@ def _refuse_unknown(asked: Asked) -> None:
     from jiqun.space import window
     from jiqun.space.links import chosen
 
-    if asked.layer not in LAYERS:
-        network_of(asked.cluster, layer=asked.layer)
     if asked.period:
         first, _, last = asked.period.partition("/")
         window(asked.cluster, first, last or first)
