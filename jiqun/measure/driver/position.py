@@ -105,7 +105,8 @@ def position(
 
     References
     ----------
-    Kline, P. & Santos, A. (2012), A score based approach to wild bootstrap inference. doi:10.1515/2156-6674.1006
+    Kline, P. & Santos, A. (2012), A score based approach to wild bootstrap inference. Journal of
+    Econometric Methods 1, 23–41.
     Cameron, A. C. & Miller, D. (2015), A practitioner's guide to cluster-robust inference. doi:10.3368/jhr.50.2.317
 
     Examples
