@@ -21,10 +21,11 @@ SIMULATIONS = 199
 KINDS = ("concentrated-concentrated", "concentrated-dispersed", "dispersed-concentrated", "dispersed-dispersed")
 
 
-def world(draw: tuple[int, ...], firms: int, *, structure: bool = True, tail: float = 1.5) -> Cluster:
+def world(draw: tuple[int, ...], firms: int, *, structure: bool = True, tail: float = 1.5, each: int = 40) -> Cluster:
     """Sixteen industries, three of them with structure; the fourth has none and is six times as popular.
 
     ``tail`` is the exponent of the Pareto distribution of popularity: without a mean at 1, without a variance below 2.
+    ``each`` are the purchases for each firm.
     """
     rng = np.random.default_rng(draw)
     kinds, places, groups = 16, 20, 10
@@ -37,7 +38,7 @@ def world(draw: tuple[int, ...], firms: int, *, structure: bool = True, tail: fl
             place[(industry == kind) & (rng.random(firms) < 0.6)] = at
         for kind, at in zip((0, 2), same, strict=True):
             group[(industry == kind) & (rng.random(firms) < 0.9)] = at
-    buyers, many = 3 * firms, 40 * firms
+    buyers, many = 3 * firms, each * firms
     popular = (rng.pareto(tail, firms) + 1) * np.where(industry == 3, 6, 1)
     active = rng.pareto(1.5, buyers) + 1
     of = rng.integers(groups, size=buyers)
@@ -67,14 +68,16 @@ FIRMS = (320, 640, 1280, 2560)
 TAILS = (1.5, 1.1)
 
 
-def classified(draws: int, sizes: tuple[int, ...]) -> None:
+def classified(draws: int, sizes: tuple[int, ...], each: int) -> None:
     """Print how often each kind of industry is put into its quadrant."""
     print(f"\nShare of {draws} draws in the right quadrant\n")
     print("| firms | both | ground only | platform only | neither, popular |\n|---|---|---|---|---|")
     for firms in sizes:
         right = np.zeros(4)
         for draw in range(draws):
-            found = quadrants(world((1, firms, draw), firms), n=SIMULATIONS, compare=False, replicates=0, rng=draw)
+            found = quadrants(
+                world((1, firms, draw), firms, each=each), n=SIMULATIONS, compare=False, replicates=0, rng=draw
+            )
             right += [found["quadrant"][k] == kind for k, kind in enumerate(KINDS)]
         print(f"| {firms:,} | {' | '.join(f'{x:.3f}' for x in right / draws)} |", flush=True)
 
@@ -103,11 +106,12 @@ if __name__ == "__main__":
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--quick", action="store_true", help="ten draws, two minutes")
     parser.add_argument("--firms", type=int, nargs="*", default=FIRMS)
+    parser.add_argument("--purchases", type=int, default=40, help="purchases for each firm, in the table of quadrants")
     parser.add_argument("--only", choices=("quadrants", "alarms"))
     chosen = parser.parse_args()
     many, started = 10 if chosen.quick else chosen.draws, time.process_time()
     if chosen.only != "alarms":
-        classified(many, tuple(chosen.firms))
+        classified(many, tuple(chosen.firms), chosen.purchases)
     if chosen.only != "quadrants":
         false_alarms(many, tuple(chosen.firms))
     print(f"\n{time.process_time() - started:.0f} seconds of the processor")
