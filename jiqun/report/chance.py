@@ -27,9 +27,10 @@ _UNCONTROLLED = "does not control for activity"
 """What the note of a curve says whose band swaps places among all."""
 
 _STRATA = Words(
-    "Chance means: industries swapped among firms about as popular (strata of activity net of communities), so that popularity is "
-    "not read as concentration; {n} draws.",
-    "随机假设：在受欢迎程度相近的企业之间（按扣除社群影响后的活跃度分层）交换行业标签，以免把受欢迎程度误作集聚；共抽取 {n} 次。",
+    "Chance means: industries swapped among firms about as popular (strata of activity net of communities), so that "
+    "popularity is not read as concentration; {n} draws.",
+    "随机假设：在受欢迎程度相近的企业之间（按扣除社群影响后的活跃度分层）交换行业标签，"
+    "以免把受欢迎程度误作集聚；共抽取 {n} 次。",
 )
 _PLAIN = Words(
     "Chance means: industries swapped among all firms, each at its place and of its size; {n} draws.",
