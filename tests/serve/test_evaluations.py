@@ -177,6 +177,7 @@ def test_every_choice_reaches_the_library_and_is_named_in_the_answer(web: httpx.
         ("without=999999", 404, "999999"),
         ("level=nan", 422, "level"),
         ("draws=1e9", 422, "draws"),
+        ("draws=100000", 422, "10,000"),
     ],
 )
 def test_what_cannot_be_is_refused_in_both_languages(web: httpx.Client, asked: str, status: int, said: str) -> None:
@@ -263,6 +264,8 @@ FINDINGS: dict[str, Any] = {
     "missing_value": (lambda c: c.pop(("110000", 2016, "firms")), ()),
     "without_score": (lambda c: c.pop(("110000", 2016, "firms")), ()),
     "unknown_place": (lambda c: c.update({("海市蜃楼", *k[1:]): 2.0 + k[1] for k in c if k[0] == "110000"}), ()),
+    "place_not_found": (lambda c: c.update({("海市蜃楼", *k[1:]): 2.0 + k[1] for k in c if k[0] == "110000"}), ()),
+    "place_read": (lambda c: c.update({("西宁", *k[1:]): 2.0 + k[1] for k in c if k[0] == "110000"}), ()),
     "not_finite": (lambda c: c.update({("110000", 2016, "firms"): float("inf")}), ()),
     "zero_in_entropy": (lambda _: None, ()),
     "not_computable": (lambda c: [c.pop(k) for k in list(c) if k[0] != "110000"], ("--weights", "equal")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,7 +12,7 @@ from jiqun.cluster import JiqunError, Language, Words
 from jiqun.cluster.progress import Progress, silent
 from jiqun.report.evaluations import EvaluationReport, EvaluationTable
 from jiqun.report.papers.document import write_document
-from jiqun.report.papers.evaluation import printed_tables
+from jiqun.report.papers.evaluation import basis_of, printed_tables
 from jiqun.report.papers.method import findings_table, method_tables
 from jiqun.report.papers.printed import Cell, Printed
 from jiqun.report.papers.workbook import write_workbook
@@ -95,7 +96,7 @@ def write_folder(
 
 def _xlsx(made: EvaluationReport, path: Path, lang: Language) -> None:
     printed = printed_tables(made, lang)
-    findings = findings_table(made, lang)
+    findings, basis = findings_table(made, lang), basis_of(made, lang)
     sheets: list[tuple[str, Sequence[Printed]]] = [
         ("方法" if lang == "zh" else "Method", method_tables(made, lang)),
         (findings.title, [findings]),
@@ -104,8 +105,8 @@ def _xlsx(made: EvaluationReport, path: Path, lang: Language) -> None:
     data = "数据 " if lang == "zh" else "Data "
     for name, table in made.tables.items():
         title = f"{table.title.zh if lang == 'zh' else table.title.en} ({name})"
-        wide = _wide(table, title, lang) if table.total > LONG else None
-        sheets.append((f"{data}{name}", [wide or _whole(table, title, lang)]))
+        whole = (_wide(table, title, lang) if table.total > LONG else None) or _whole(table, title, lang)
+        sheets.append((f"{data}{name}", [replace(whole, notes=(*whole.notes, basis))]))
     write_workbook(path, sheets, title=_title(made, lang))
 
 

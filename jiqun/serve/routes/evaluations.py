@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 
+from jiqun.cluster import Words
 from jiqun.report.evaluations import (
     EvaluationChoices,
     EvaluationProgress,
@@ -17,6 +18,7 @@ from jiqun.report.evaluations import (
     Identification,
 )
 from jiqun.serve.examples import answers
+from jiqun.serve.refusals import Refusal
 from jiqun.serve.services import ClusterId, ServicesOf, file_headers, known, tag_of
 from jiqun.serve.tabular import columnar_csv
 
@@ -35,6 +37,8 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     "4XX": answers("evaluation")["4XX"],
 }
 EVERY = 1 << 60
+MOST = {"draws": 10_000, "simulations": 9_999}
+"""How much chance a request may ask for."""
 CHOICES: dict[str, Any] = {
     "parameters": [
         {
@@ -272,6 +276,15 @@ def _given(request: Request) -> Mapping[str, str]:
     for name, value in request.query_params.multi_items():
         if name not in OWN:
             made[name] = f"{made[name]},{value}" if name in made else value
+    for name, most in MOST.items():
+        if made.get(name, "").isdecimal() and int(made[name][:12]) > most:
+            raise Refusal(
+                Words(
+                    f"{name} is at most {most:,} over HTTP; the command line takes more.",
+                    f"通过 HTTP 时 {name} 最多为 {most:,}；命令行可以更多。",
+                ),
+                status=422,
+            )
     return made
 
 
@@ -281,5 +294,5 @@ def _steps(steps: str | None) -> tuple[str, ...] | None:
 
 def _own(entry: Any) -> tuple[tuple[str, int, int], ...]:
     """Name the state of the cluster's own indicator systems, which are no part of its data."""
-    found = sorted((entry.folder / "indicators").glob("*.toml"))[:50]
+    found = [p for p in sorted((entry.folder / "indicators").glob("*.toml"))[:50] if p.is_file() and not p.is_symlink()]
     return tuple((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in found)
