@@ -56,6 +56,7 @@ export type NetworkGraph = Omit<Sent<Schemas["NetworkGraph"]>, "node_columns" | 
 export type NetworkPart = Omit<Sent<Schemas["NetworkPart"]>, "figures" | "graph"> & { figures: Figure[]; graph: NetworkGraph | null };
 export type PlatformReport = Omit<Sent<Schemas["PlatformReport"]>, "figures" | "columns"> & { figures: Figure[]; columns: DataColumn[] };
 export type DriverReport = Omit<Sent<Schemas["DriverReport"]>, "figure"> & { figure: Figure };
+export type GravityReport = Omit<Sent<Schemas["GravityReport"]>, "figures"> & { figures: Figure[] };
 export type SpaceChoices = Sent<Schemas["SpaceChoices"]>;
 export type BuiltSpace = Sent<Schemas["BuiltSpace"]>;
 export type Quadrants = Omit<Sent<Schemas["Quadrants"]>, "figure"> & { figure: Figure };

@@ -4,6 +4,9 @@ import type { useAddress } from "../app/UtilityBar";
 import { useLook } from "../look/look";
 import { Choice } from "../parts/Choice";
 
+/** What the page shows beside the two spaces: nothing, the industries in them, or the distance between places. */
+export const VIEWS = ["", "industries", "gravity"] as const;
+
 type Address = ReturnType<typeof useAddress>;
 
 interface Props {
@@ -24,14 +27,14 @@ export function FilterBar({ filters, network, both, read, set }: Props) {
     <div className="filters">
       {both ? (
         <div className="segments" role="group" aria-label={w("whatToSee")}>
-          {(["", "industries"] as const).map((each) => (
+          {VIEWS.map((each) => (
             <button key={each} type="button" aria-pressed={read("view") === each} onClick={() => set({ view: each, ...(each ? { industry: "", from: "", to: "" } : {}) })}>
-              {w(each ? "viewIndustries" : "viewMaps")}
+              {w(each === "industries" ? "viewIndustries" : each === "gravity" ? "viewGravity" : "viewMaps")}
             </button>
           ))}
         </div>
       ) : null}
-      {filters.industries.length && read("view") !== "industries" ? (
+      {filters.industries.length && !read("view") ? (
         <Choice label={w("industry")} value={read("industry")} none={w("allIndustries")} options={filters.industries.map((each) => ({ value: each.id, label: t(each.title), count: each.count }))} onChange={(industry) => set({ industry, pick: "" })} />
       ) : null}
       {filters.indicators.length ? (

@@ -12,7 +12,8 @@ import { Failed, Loading } from "../parts/States";
 import { sourceLine } from "../profile/source";
 import { brush } from "./brush";
 import { colouring, keyOf, type ColourBy } from "./colouring";
-import { FilterBar } from "./FilterBar";
+import { FilterBar, VIEWS } from "./FilterBar";
+import { Gravity } from "./Gravity";
 import { Industries } from "./Industries";
 import { MapPane } from "./MapPane";
 import { NetworkPane } from "./NetworkPane";
@@ -26,6 +27,7 @@ import "../styles/data.css";
 import "../styles/measures.css";
 import "../styles/twospace.css";
 import "../styles/spaces.css";
+import "../styles/network.css";
 
 export default function TwoSpace() {
   const card = useCluster();
@@ -57,12 +59,12 @@ function Spaces({ card, filters, question }: { card: ClusterCard; filters: Filte
   );
 
   const error = map.error ?? network.error;
-  const industries = read("view") === "industries" && filters.industries.length > 1;
+  const view = viewOf(read, filters);
   return (
-    <main id="main" className={`twospace on-${read("on") || "map"}${industries ? " twospace-industries" : ""}`} tabIndex={-1}>
+    <main id="main" className={`twospace on-${read("on") || "map"}${view ? " twospace-industries" : ""}`} tabIndex={-1}>
       <UtilityBar
         card={card}
-        question={industries ? w("industriesQuestion") : question}
+        question={view ? w(view === "gravity" ? "gravityQuestion" : "industriesQuestion") : question}
         data={{ shown: read("data") === "both", toggle: () => set({ data: read("data") === "both" ? "" : "both" }) }}
         method={
           <>
@@ -77,7 +79,7 @@ function Spaces({ card, filters, question }: { card: ClusterCard; filters: Filte
       {!error && map.data ? (
         <Panes card={card} filters={filters} layer={map.data} network={network.data} read={read} set={set} busy={{ map: map.isPlaceholderData, network: network.isPlaceholderData }} />
       ) : null}
-      {industries ? null : periods.length > 1 ? <TimeSlider periods={periods} window={shown} onChange={setWindow} ready={!map.isPlaceholderData && !network.isPlaceholderData} /> : <p className="no-time">{w("noTime")}</p>}
+      {view ? null : periods.length > 1 ? <TimeSlider periods={periods} window={shown} onChange={setWindow} ready={!map.isPlaceholderData && !network.isPlaceholderData} /> : <p className="no-time">{w("noTime")}</p>}
     </main>
   );
 }
@@ -108,7 +110,7 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const onPick = useCallback((next: Pick | null) => set({ pick: writePick(next) }), []);
   const webgl = useMemo(canDraw, []);
-  const industries = read("view") === "industries" && filters.industries.length > 1;
+  const view = viewOf(read, filters);
 
   const tint = useMemo(() => {
     if (read("tint") === "off" || both.nodes.length === 0) return null;
@@ -133,8 +135,9 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
   const isTable = (name: string) => tables.includes(name) || tables.includes("both");
 
   return (
-    <div className={`panes${industries ? " panes-industries" : pick ? " panes-picked" : ""}${card.digital ? "" : " panes-no-digital"}${card.physical || layer.mode === "list" ? "" : " panes-no-physical"}`}>
-      {industries ? <Industries card={card} read={read} set={set} pick={pick} onPick={onPick} /> : null}
+    <div className={`panes${view ? " panes-industries" : pick ? " panes-picked" : ""}${card.digital ? "" : " panes-no-digital"}${card.physical || layer.mode === "list" ? "" : " panes-no-physical"}`}>
+      {view === "industries" ? <Industries card={card} read={read} set={set} pick={pick} onPick={onPick} /> : null}
+      {view === "gravity" ? <Gravity card={card} read={read} set={set} /> : null}
       <MapPane cluster={card.id} layer={layer} points={both.points} cells={both.cells} areas={both.areas} brushed={brushed} tint={tint} onPick={onPick} table={isTable("map")} onTable={(shown) => showTable("map", shown)} busy={busy.map} source={source} webgl={webgl} />
       {network ? (
         <NetworkPane cluster={card.id} network={network} nodes={both.nodes} by={by} colours={colours} brushed={brushed} pick={pick} onPick={onPick} industryName={industryName} table={isTable("network")} onTable={(shown) => showTable("network", shown)} busy={busy.network} source={source} filtered={Boolean(read("industry") || read("from"))} webgl={webgl} />
@@ -143,9 +146,15 @@ function Panes({ card, filters, layer, network, read, set, busy }: PanesProps) {
           <Loading height="50vh" />
         </section>
       )}
-      {pick && brushed && !industries ? <SelectionPanel cluster={card.id} pick={pick} brushed={brushed} both={both} colours={colours} industryName={industryName} onPick={onPick} /> : null}
+      {pick && brushed && !view ? <SelectionPanel cluster={card.id} pick={pick} brushed={brushed} both={both} colours={colours} industryName={industryName} onPick={onPick} /> : null}
     </div>
   );
+}
+
+/** Which view stands in the address; one that the cluster has not is none. */
+function viewOf(read: Address["read"], filters: Filters): (typeof VIEWS)[number] {
+  const asked = VIEWS.find((each) => each === read("view")) ?? "";
+  return filters.industries.length > 1 ? asked : "";
 }
 
 function sliceOf(read: Address["read"], periods: string[], { first, last }: Window): Slice {

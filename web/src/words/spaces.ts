@@ -15,6 +15,7 @@ export const spaceWords = {
   viewGravity: { en: "Distance", zh: "距离" },
   whatToSee: { en: "What to see", zh: "查看内容" },
   industriesQuestion: { en: "Which industries are concentrated on the ground, on the platform, in both, in neither?", zh: "哪些行业实聚、虚聚、两者兼有或皆无？" },
+  gravityQuestion: { en: "How much does distance still matter, and who deals at home?", zh: "距离还有多大影响？谁偏好本地交易？" },
   industriesInTwoSpaces: { en: "Industries in two spaces", zh: "行业的双空间象限" },
   overTime: { en: "Over time", zh: "随时间" },
   quadrantUnknown: { en: "{n} without a verdict: too few firms with a place or a link", zh: "{n} 个行业无法判定：有地点或联系的企业过少" },
