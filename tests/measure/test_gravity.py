@@ -331,3 +331,9 @@ def test_investments_fall_with_distance_and_most_of_it_is_home(crunchbase: Clust
     home = gravity(crunchbase, by="period", **ask).filter(pl.col("period").is_null(), term="home")  # type: ignore[arg-type]
     assert home["value"][0] == pytest.approx(1.52, abs=0.01)
     assert 0.0 < home["low"][0] < 0.5  # it rests on one place: without San Francisco's own deals it is 2.04
+
+
+def test_flows_inside_places_can_be_left_out_of_effective_distance_too(orders: Cluster) -> None:
+    found = gravity(orders, by="period", grain="year", distance="effective", internal="exclude")
+    assert found.filter(period="2021")["cells"].max() <= TOWNS * (TOWNS - 1)
+    assert "home" not in found["term"].to_list()

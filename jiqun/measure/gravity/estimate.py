@@ -139,13 +139,14 @@ def design(
     if far.logarithm:
         first = np.log(far.km)
     else:
-        first = np.where(same, np.where(np.isfinite(far.km).any(axis=(1, 2), keepdims=True), 0.0, np.nan), far.km)
+        inside = np.isfinite(far.km).any(axis=(1, 2), keepdims=True) & (internal != "exclude")
+        first = np.where(same, np.where(inside, 0.0, np.nan), far.km)
     names, columns = ["distance" if far.logarithm else "effective_distance"], [first]
     if home and internal != "exclude" and same.any():
         names, columns = [*names, "home"], [*columns, np.broadcast_to(same.astype(np.float64), first.shape)]
     if border is not None:
-        inside = regions(cluster, made, None if isinstance(border, str) else border)
-        names, columns = [*names, "border"], [*columns, np.broadcast_to(inside.astype(np.float64), first.shape)]
+        region = regions(cluster, made, None if isinstance(border, str) else border)
+        names, columns = [*names, "border"], [*columns, np.broadcast_to(region.astype(np.float64), first.shape)]
     return Design(made, far, tuple(names), np.stack(columns), zeros)
 
 
