@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 
 from jiqun.report import comparisons as compared
 from jiqun.report import evaluations as evaluated
-from jiqun.report import platform_shapes as platformed
 from jiqun.report import network_shapes as networked
+from jiqun.report import platform_shapes as platformed
 from jiqun.report import shapes as shown
 from jiqun.report import two_space as spaced
 from jiqun.serve import shapes as own
