@@ -74,7 +74,7 @@ export function PlacesMap(props: Props) {
     return [areas.name[k], `${t(view.title)}${w("colon")}${said}`, ...tell(areas.id[k] as string)].join("\n");
   };
   const known = areas.value.filter((value) => value !== null).length;
-  const title = `${t(view.title)}, ${periodLabel(period, language)}`;
+  const title = period ? `${t(view.title)}, ${periodLabel(period, language)}` : t(view.title);
   const save = () => {
     const drawn = map.current?.png();
     if (drawn) void framedPng(drawn, { title, takeaway: view.categories ? view.categories.map((each) => t(each.title)).join(" · ") : "", source: [source, t(layer?.attribution)].filter(Boolean).join(" · ") }).then((blob) => download(`${cluster}-map-${view.id.replace(":", "-")}-${period}.png`, blob));

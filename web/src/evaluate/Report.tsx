@@ -19,6 +19,7 @@ import { ellipsesOf } from "./ellipse";
 import { MethodDrawer } from "./Evaluate";
 import { both, type Made } from "./figures";
 import { Answers, Side } from "./Answers";
+import { Clusters } from "./Clusters";
 import { FIRST_VIEW, viewsOf } from "./layers";
 import { PeriodSlider } from "./PeriodSlider";
 import { PlacePanel } from "./PlacePanel";
@@ -28,7 +29,7 @@ import { sentence, type Question, type Told } from "./saying";
 import type { EvaluationReport } from "./shapes";
 import { useWhole } from "./whole";
 
-const QUESTIONS: readonly Question[] = ["leads", "where", "gap", "moves", "together", "holds"];
+const QUESTIONS: readonly Question[] = ["leads", "where", "gap", "moves", "together", "holds", "clusters"];
 
 interface Props {
   cluster: string;
@@ -42,13 +43,15 @@ export function Report({ cluster, asked, report: given, read, set }: Props) {
   const card = useCluster();
   const { w, t, language } = useLook();
   const report = useWhole(cluster, asked, given);
-  const { layer } = useNames(card);
+  const { layer, industries } = useNames(card);
   const found = useMemo<Made>(() => ({ report, panel: panelOf(report.tables), names: namesIn(report) }), [report]);
   const { panel, names } = found;
   const titles = useMemo(() => new Map(report.places.id.map((id, k) => [id, report.places.name[k] as Text])), [report]);
   const nameOf = useCallback((id: string) => t(titles.get(id)) || id, [titles, t]);
   const period = panel.periods.includes(read("at")) ? read("at") : (panel.periods[panel.periods.length - 1] ?? "");
-  const question = QUESTIONS.find((each) => each === read("ask")) ?? "leads";
+  // Clusters are of an industry: without industries there is nothing to ask.
+  const questions = QUESTIONS.filter((each) => each !== "clusters" || industries.length > 0);
+  const question = questions.find((each) => each === read("ask")) ?? "leads";
   const place = titles.has(read("place")) ? read("place") : "";
   const pick = useCallback((id: string) => set({ place: id }), [set]);
   const setPeriod = useCallback((next: string) => set({ at: next }), [set]);
@@ -61,7 +64,7 @@ export function Report({ cluster, asked, report: given, read, set }: Props) {
     <div className="ev-report">
       <Head cluster={cluster} asked={asked} report={report} periods={panel.periods} />
       <nav className="ev-questions" aria-label={w("ev_ask")}>
-        {QUESTIONS.map((each) => (
+        {questions.map((each) => (
           <button key={each} type="button" aria-pressed={each === question} onClick={() => set({ ask: each === "leads" ? "" : each, show: "" })} data-ask={each}>
             {w(`ev_${each}` as Word)}
           </button>
@@ -74,12 +77,13 @@ export function Report({ cluster, asked, report: given, read, set }: Props) {
             {says}
           </p>
         ) : null}
-        <div className="ev-stage">
+        {question === "clusters" ? <Clusters cluster={cluster} report={report} industries={industries} layer={layer} place={place} nameOf={nameOf} source={source} read={read} set={set} pick={pick} /> : null}
+        {question === "clusters" ? null : <div className="ev-stage">
           <Stage cluster={cluster} asked={asked} found={found} question={question} period={period} place={place} nameOf={nameOf} source={source} layer={layer} read={read} set={set} onPick={pick} onPeriod={setPeriod} />
           <Side question={question} {...shared} />
-        </div>
+        </div>}
         {place ? <PlacePanel cluster={cluster} asked={asked} found={found} place={place} period={period} name={nameOf(place)} source={source} onClose={() => pick("")} /> : null}
-        <Answers question={question} {...shared} />
+        {question === "clusters" ? null : <Answers question={question} {...shared} />}
       </section>
       <footer className="page-foot">
         {source}

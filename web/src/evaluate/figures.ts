@@ -255,7 +255,12 @@ export function grades(found: Made): Figure | null {
 /** Which subsystem is behind, in what share of the places. */
 export function lagging(found: Made): Figure | null {
   if (!has(found, "coupling")) return null;
-  const rows = found.panel.periods.flatMap((period) => behind(found.report.tables, period).map(({ node, share }) => ({ period, node, value: share })));
+  const sides = found.report.system.subsystems;
+  const rows = found.panel.periods.flatMap((period) => {
+    const shares = new Map(behind(found.report.tables, period).map(({ node, share }) => [node, share]));
+    // Nobody behind is a share of zero, where anybody has a grade at all.
+    return shares.size ? sides.map((node) => ({ period, node, value: shares.get(node) ?? 0 })) : [];
+  });
   if (!rows.length) return null;
   return made(found, ["coupling"], { id: "behind", title: both("Which side is behind, in what share of places", "哪一侧滞后：地点占比"), kind: "line", x: "period", y: "value", series: "node", columns: [PERIOD, { ...column("node", both("Behind", "滞后一侧"), "string"), values: found.names }, column("value", both("Share of places", "地点占比"), "share")], rows: columnar(rows) });
 }

@@ -46,7 +46,7 @@ export function viewsOf(known: Known): View[] {
 const steps = (id: string, title: Text, grid: Grid, palette: Palette): View => ({ id, title, grid, loading: false, classes: { breaks: quantileBreaks(pooled(grid), STEPS), ramp: palette.blend }, categories: null });
 
 /** Values 0, 1, 2 … as classes with one colour each. */
-function named(id: string, title: Text, grid: Grid, titles: readonly Text[], colours: readonly string[]): View {
+export function named(id: string, title: Text, grid: Grid, titles: readonly Text[], colours: readonly string[]): View {
   const used = new Set(pooled(grid));
   const categories = titles.flatMap((each, k) => (used.has(k) ? [{ at: k, title: each, colour: colours[k] as string }] : []));
   return { id, title, grid, loading: false, classes: { breaks: titles.map((_, k) => k), ramp: [...colours] }, categories };

@@ -1,6 +1,6 @@
 /** The shapes of an evaluation; their truth is the generated schema. */
 import type { components } from "../api/schema";
-import type { Columnar, DataColumn, Finding, Trace } from "../api/types";
+import type { Columnar, DataColumn, Finding, Text, Trace } from "../api/types";
 
 type Schemas = components["schemas"];
 
@@ -16,3 +16,4 @@ export type PlaceRows = Sent<Schemas["PlaceRows"]>;
 export type EvaluationReport = Omit<Sent<Schemas["EvaluationReport"]>, "tables" | "findings" | "trace" | "choices"> & { tables: Record<string, EvaluationTable>; findings: Finding[]; trace: Trace; choices: ChosenValue[] };
 export type ChosenValue = Omit<Sent<Schemas["ChosenValue"]>, "value"> & { value?: unknown };
 export type EvaluationProgress = Sent<Schemas["EvaluationProgress"]>;
+export type Identification = Omit<Sent<Schemas["Identification"]>, "places" | "agreement" | "trace" | "missing"> & { places: EvaluationTable; agreement: EvaluationTable; trace: Trace; missing: Record<string, Text> };
