@@ -63,7 +63,8 @@ def evaluation_choices(cluster: Cluster) -> EvaluationChoices:
     Examples
     --------
     >>> import polars as pl
-    >>> panel = pl.DataFrame({"place_id": ["a"], "period": ["2020"], "indicator": ["gdp"], "value": [1.0]})
+    >>> panel = pl.DataFrame({"place_id": ["a"] * 2, "period": ["2020"] * 2, "indicator": ["gdp", "area"],
+    ...                       "value": [1.0, 2.0]})
     >>> offered = evaluation_choices(Cluster.from_tables(panel=panel))
     >>> offered.systems[0].id, offered.places, offered.periods
     ('china-cities', 1, ['2020'])
