@@ -149,10 +149,12 @@ def evaluation_table(
 
     Parameters
     ----------
-    cluster, system, steps, given
-        As for :func:`evaluation`.
+    cluster
+        The data.
     name
         Of the table.
+    system, steps, given
+        As for :func:`evaluation`.
     keys
         Values of columns, such as ``{"period": "2020"}``; a column that the table does not have is passed over.
 
