@@ -278,7 +278,7 @@ def attributable_interval(
         return value, float("nan"), float("nan")
     of_row = (np.random.default_rng(rng).permutation(units) % parts)[unit.ravel()[code]]
     left = np.array([_fraction(_held(o[of_row != k], c[of_row != k], None)) for k in range(parts)])
-    if not np.isfinite(left).all() or float(np.ptp(left)) == 0.0:
+    if not np.isfinite(left).all() or float(np.ptp(left)) < 1e-12:
         return value, float("nan"), float("nan")
     error = float(np.sqrt((parts - 1) / parts * ((left - left.mean()) ** 2).sum()))
     wide = float(student.ppf((1 + level) / 2, parts - 1)) * error

@@ -68,12 +68,18 @@ def known_part(network: Graph, label: Codes) -> tuple[Graph, Codes]:
     >>> part.nodes, len(part.source), label.tolist()
     (2, 1, [0, 1])
     """
+    part, kinds, _ = _known(network, label)
+    return part, kinds
+
+
+def _known(network: Graph, label: Codes) -> tuple[Graph, Codes, Codes]:
+    """The same, and which actors they were."""
     whole = network.merged
     both = (label[whole.source] >= 0) & (label[whole.target] >= 0)
     ends = np.unique(np.concatenate([whole.source[both], whole.target[both]]))
     source, target = np.searchsorted(ends, whole.source[both]), np.searchsorted(ends, whole.target[both])
     kinds = np.unique(label[ends], return_inverse=True)[1].ravel().astype(np.int64)
-    return graph(source, target, whole.weight[both], nodes=len(ends)), kinds
+    return graph(source, target, whole.weight[both], nodes=len(ends)), kinds, ends.astype(np.int64)
 
 
 def crossing(network: Graph, label: Codes, *, weighted: bool = False, level: float = 0.95) -> Share:
@@ -152,7 +158,8 @@ def mixing(
 
     with :math:`E` ties between groups and :math:`I` inside, :math:`e_{gg}` the share of ties inside group g and
     :math:`a_g` the share of ends in it. The null deals the labels to the actors at random: the network, and how many
-    actors each group has, stay. Its mean and variance are exact in closed form.
+    actors each group has, stay. Where every actor only supplies or only is supplied, labels are dealt on each side
+    apart. Its mean and variance are exact in closed form.
 
     Parameters
     ----------
@@ -192,7 +199,10 @@ def mixing(
     >>> found.ei, found.assortativity, round(found.ei_chance, 6)
     (-1.0, 1.0, 0.333333)
     """
-    part, kinds = known_part(network, label)
+    part, kinds, ends_of = _known(network, label)
+    side = np.zeros(part.nodes, dtype=np.int64)
+    if network.one_way:
+        side = (np.bincount(network.source, minlength=network.nodes) > 0)[ends_of].astype(np.int64)
     groups = int(kinds.max(initial=-1)) + 1
     if not len(part.source) or groups < 2:
         raise JiqunError(
@@ -201,7 +211,8 @@ def mixing(
         )
     weight = part.weight if weighted else np.ones(len(part.source))
     share = _crossing(part, kinds, weighted, level)
-    inside, mean, deviation = _moments(part, kinds, weight)
+    inside = float(weight[kinds[part.source] == kinds[part.target]].sum())
+    mean, deviation = (_sided if side.any() else _moments)(part, kinds, weight, side)
     total = float(weight.sum())
     same = kinds[part.source] == kinds[part.target]
     held = np.bincount(kinds[part.source][same], weight[same], groups)
@@ -209,7 +220,7 @@ def mixing(
     ends_squared = float(((ends / ends.sum()) ** 2).sum())
     r = (inside / total - ends_squared) / (1 - ends_squared) if ends_squared < 1 else np.nan
     wide = float(ndtri((1 + level) / 2)) * _newman_error(part, kinds, weight, groups)
-    p, drawn = _probability(part, kinds, weight, inside, mean, deviation, permutations, rng)
+    p, drawn = _probability(part, kinds, weight, side, (inside, mean, deviation), permutations, rng)
     return Mixing(
         ei=2 * share.value - 1,
         ei_low=2 * share.low - 1,
@@ -230,8 +241,8 @@ def mixing(
     )
 
 
-def _moments(part: Graph, kinds: Codes, weight: Array) -> tuple[float, float, float]:
-    """Weight inside groups, and its exact mean and deviation where labels are dealt at random (join counts)."""
+def _moments(part: Graph, kinds: Codes, weight: Array, side: Codes) -> tuple[float, float]:  # noqa: ARG001
+    """Exact mean and deviation of the weight inside groups where labels are dealt at random (join counts)."""
     n, total = part.nodes, float(weight.sum())
     size = np.bincount(kinds).astype(np.float64)
     two = float((size * (size - 1)).sum()) / (n * (n - 1))
@@ -245,8 +256,27 @@ def _moments(part: Graph, kinds: Codes, weight: Array) -> tuple[float, float, fl
     apart = total**2 - squares - incident
     mean = total * two
     variance = squares * two + incident * three + apart * four - mean**2
-    inside = float(weight[kinds[part.source] == kinds[part.target]].sum())
-    return inside, mean, float(np.sqrt(max(variance, 0.0)))
+    return mean, float(np.sqrt(max(variance, 0.0)))
+
+
+def _sided(part: Graph, kinds: Codes, weight: Array, side: Codes) -> tuple[float, float]:
+    """The same where all ties lead from one side to the other, and labels are dealt on each side apart."""
+    total, groups = float(weight.sum()), int(kinds.max()) + 1
+    a, b = (np.bincount(kinds[side == k], minlength=groups).astype(np.float64) for k in (0, 1))
+    n, m = float(a.sum()), float(b.sum())
+    two = float((a * b).sum()) / (n * m)
+    at_a = float((a * b * (b - 1)).sum()) / max(n * m * (m - 1), 1.0)
+    at_b = float((b * a * (a - 1)).sum()) / max(m * n * (n - 1), 1.0)
+    same = float((a * (a - 1) * b * (b - 1)).sum())
+    other = float((a * b).sum()) ** 2 - float(((a * b) ** 2).sum())
+    four = (same + other) / max(n * (n - 1) * m * (m - 1), 1.0)
+    squares = float((weight**2).sum())
+    strength = np.bincount(part.source, weight, part.nodes) + np.bincount(part.target, weight, part.nodes)
+    share_a, share_b = (float((strength[side == k] ** 2).sum()) - squares for k in (0, 1))
+    apart = total**2 - squares - share_a - share_b
+    mean = total * two
+    variance = squares * two + share_a * at_a + share_b * at_b + apart * four - mean**2
+    return mean, float(np.sqrt(max(variance, 0.0)))
 
 
 def _newman_error(part: Graph, kinds: Codes, weight: Array, groups: int) -> float:
@@ -270,19 +300,22 @@ def _probability(  # noqa: PLR0917
     part: Graph,
     kinds: Codes,
     weight: Array,
-    inside: float,
-    mean: float,
-    deviation: float,
+    side: Codes,
+    moments: tuple[float, float, float],
     permutations: int,
     rng: np.random.Generator | int | None,
 ) -> tuple[float, int]:
+    inside, mean, deviation = moments
     if deviation <= 1e-12 * max(mean, 1.0):
         return 1.0, 0
     if permutations < 1 or permutations * len(part.source) > WORK:
         return float(2 * ndtr(-abs(inside - mean) / deviation)), 0
     far = abs(inside - mean) * (1 - 1e-12)
     beyond = 0
+    sides = [np.flatnonzero(side == k) for k in (0, 1)]
     for child in generators(rng, permutations):
-        dealt = child.permutation(kinds)
+        dealt = kinds.copy()
+        for members in sides:
+            dealt[members] = child.permutation(kinds[members])
         beyond += abs(float(weight[dealt[part.source] == dealt[part.target]].sum()) - mean) >= far
     return (beyond + 1) / (permutations + 1), permutations

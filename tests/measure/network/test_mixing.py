@@ -48,6 +48,24 @@ def test_the_moments_of_the_null_are_those_of_all_permutations() -> None:
     assert found.z == pytest.approx((own - np.mean(inside)) / np.std(inside))
 
 
+def test_with_two_sides_labels_are_dealt_on_each_side_apart_and_the_moments_are_exact() -> None:
+    rng = np.random.default_rng(2)
+    network = graph([0, 1, 2, 3, 0, 1, 2, 3, 0], [4, 5, 6, 7, 5, 6, 7, 4, 6], rng.random(9), nodes=8)
+    label = np.array([0, 0, 0, 1, 1, 1, 2, 0])
+    inside = [
+        network.weight[np.array(one)[network.source] == np.array(other)[network.target - 4]].sum()
+        for one in permutations(label[:4].tolist())
+        for other in permutations(label[4:].tolist())
+    ]
+    found = mixing(network, label, weighted=True, permutations=1_999)
+    total = network.weight.sum()
+    assert found.ei_chance == pytest.approx(1 - 2 * np.mean(inside) / total)
+    own = network.weight[label[network.source] == label[network.target]].sum()
+    assert found.z == pytest.approx((own - np.mean(inside)) / np.std(inside))
+    exact = np.mean(np.abs(np.array(inside) - np.mean(inside)) >= abs(own - np.mean(inside)) * (1 - 1e-9))
+    assert found.p == pytest.approx(exact, abs=0.04)
+
+
 def test_assortativity_clustering_and_reciprocity_agree_with_networkx() -> None:
     network = drawn(30, 120, 2)
     label = np.random.default_rng(0).integers(3, size=30)
