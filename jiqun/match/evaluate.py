@@ -98,8 +98,9 @@ def lists_of_ranker(held: Held, ranker: Ranker, *, depth: int = DEPTH) -> Mappin
     found = candidates(held.known, held.asked, held.said)
     features = features_of(held.known, held.asked, held.said, Pairs(found.need, found.supplier))
     warm = np.isin(np.arange(len(held.asked)), held.met[0])
-    score = ranker.score(features, warm[found.need])
-    return _both(held, found.need, found.supplier, score, depth)
+    known, new = (ranker.score(features, warm[found.need], new_only=only) for only in (False, True))
+    both = dict(_both(held, found.need, found.supplier, known, depth))
+    return both | {"new": _both(held, found.need, found.supplier, new, depth)["new"]}
 
 
 def lists_of_arm(held: Held, arm: Arm, *, depth: int = DEPTH, block: int = 256) -> Mapping[str, Lists]:

@@ -201,7 +201,7 @@ def _reached(
 
 def matched_terms(index: Wording, said: Said, need: int, supplier: int) -> tuple[tuple[str, ...], int]:
     """Name the terms by which the best text of a supplier was found, and the text (-1: none)."""
-    _, text = word_scores(index, said, np.array([need]), np.array([supplier]))
+    _, text, _ = word_scores(index, said, np.array([need]), np.array([supplier]))
     if text[0] < 0:
         return (), -1
     return tuple(term for term, _ in shared_terms(index.lexicon, said.texts[need], int(text[0]), 3)), int(text[0])

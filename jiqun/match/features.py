@@ -82,10 +82,10 @@ def feature_names(traits: Sequence[Trait], encoders: Sequence[str]) -> tuple[Fea
     """Give the columns of :func:`features_of` for a market with these traits and encoders.
 
     >>> [f.name for f in feature_names((), ())][:3]
-    ['words', 'nearness', 'offered']
+    ['words', 'words_all', 'nearness']
     """
     made = [
-        Feature("words", "words"),
+        Feature("words", "words"), Feature("words_all", "words"),
         Feature("nearness", "place"),
         *(Feature(f"meaning_{name}", "meaning") for name in encoders),
     ]
@@ -155,7 +155,8 @@ def features_of(known: Known, asked: Asked, said: Said, pairs: Pairs) -> NDArray
         Shape (pairs, features), columns as :func:`feature_names` has them.
     """
     encoders = tuple(known.wording.vectors)
-    columns: list[Floats] = [word_scores(known.wording, said, pairs.need, pairs.supplier)[0]]
+    words, _, words_all = word_scores(known.wording, said, pairs.need, pairs.supplier)
+    columns: list[Floats] = [words, np.log1p(words_all)]
     columns.append(_nearness(known, asked, pairs))
     columns += [meaning_scores(known.wording, said, name, pairs.need, pairs.supplier)[0] for name in encoders]
     columns += [_offered(known, asked, pairs), known.latent.cosines(known.memory, asked, pairs.need, pairs.supplier)]

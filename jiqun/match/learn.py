@@ -22,7 +22,8 @@ from jiqun.match.wording import Wording, say, wording
 
 __all__ = ["Ranker", "know", "learn", "plain_ranker"]
 
-SEGMENTS = ("warm", "cold")
+SEGMENTS = ("warm", "cold", "new")
+"""Needs whose seeker has past partners, those of all others, and the search for partners that a seeker has not met."""
 LEAST_NEEDS = 150
 """Needs of a segment below which its weights are those that are set by hand."""
 PLAIN: Mapping[str, float] = MappingProxyType(
@@ -36,27 +37,39 @@ PLAIN: Mapping[str, float] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Weights of the features, for needs whose seeker has past partners (warm) and for the rest (cold)."""
+    """Weights of the features by segment, see :data:`SEGMENTS`."""
 
     features: tuple[Feature, ...]
     weights: NDArray[np.float64]
     """Segments × features."""
-    learned: tuple[int, int]
+    learned: tuple[int, int, int]
     """Needs each segment was learned from; 0 where its weights are set by hand."""
     l2: float
     until: float
     """Nothing of this day or after was read."""
 
-    def score(self, features: NDArray[np.float32], warm: NDArray[np.bool_]) -> Floats:
-        """Give the score of pairs; ``warm`` says of each pair whether its need's seeker has past partners."""
-        both = features.astype(np.float64) @ self.weights.T
-        return np.where(warm, both[:, 0], both[:, 1])
+    def score(
+        self, features: NDArray[np.float32], warm: NDArray[np.bool_], *, new_only: bool = False
+    ) -> Floats:
+        """Give the score of pairs.
+
+        Parameters
+        ----------
+        features
+            Pairs × features.
+        warm
+            Of each pair whether its need's seeker has past partners.
+        new_only
+            Whether only partners that the seeker has not met are looked for.
+        """
+        each = features.astype(np.float64) @ self.weights.T
+        return np.where(warm, each[:, 2 if new_only else 0], each[:, 1])
 
 
 def plain_ranker(features: Sequence[Feature], until: float = -np.inf) -> Ranker:
     """Give the ranker whose weights are set by hand (:data:`PLAIN`), for a market without a past."""
     weights = np.array([PLAIN.get(feature.name, 0.0) for feature in features])
-    return Ranker(tuple(features), np.stack([weights, weights]), (0, 0), 0.0, until)
+    return Ranker(tuple(features), np.stack([weights] * len(SEGMENTS)), (0, 0, 0), 0.0, until)
 
 
 def know(
@@ -132,7 +145,7 @@ def learn(
     draws
         Alternatives drawn for each need.
     l2
-        Penalty on the squared weights of standardised features.
+        Penalty on squared departures of the weights, of standardised features, from those set by hand.
     corrected
         Whether the chance of each draw is added back; False only to show what is lost without.
     rng
@@ -151,19 +164,22 @@ def learn(
             lesson = _lesson(book, known, min(begin + window_days, at), (needs, draws), np.random.default_rng(stream))
             taught += [] if lesson is None else [lesson]
     weights = plain_ranker(names).weights.copy()
-    learned = [0, 0]
+    learned = [0, 0, 0]
+    # The search for new partners is learned from warm needs; without enough of them it is that of warm needs.
     for k in range(len(SEGMENTS)):
-        features, start, chosen, log_chance = _segment(taught, warm=k == 0)
+        features, start, chosen, log_chance = _segment(taught, k, names)
         if len(start) - 1 < LEAST_NEEDS:
+            weights[k] = weights[0] if k == 2 else weights[k]
             continue
         scale = features.std(axis=0)
         # What never varied in the past – texts, where past needs have none – cannot be learned from it.
         varied = scale > 1e-6
-        offset = -log_chance if corrected else np.zeros(len(log_chance))
+        # Penalised are departures from the weights set by hand, so that a short past does not undo them.
+        offset = features.astype(np.float64) @ weights[k] - (log_chance if corrected else 0.0)
         fit = fit_logit(features[:, varied] / scale[varied], start, chosen, offset, l2=l2)
-        weights[k, varied] = fit.weights / scale[varied]
+        weights[k, varied] += fit.weights / scale[varied]
         learned[k] = len(start) - 1
-    return Ranker(names, weights, (learned[0], learned[1]), l2, at)
+    return Ranker(names, weights, (learned[0], learned[1], learned[2]), l2, at)
 
 
 def _lesson(
@@ -197,15 +213,24 @@ def texts_of(book: Book, codes: Ints) -> tuple[list[str], dict[str, Vectors]]:
     return texts, {name: book.need_vectors(name, codes) for name, _ in book.documents.vectors}
 
 
-def _segment(lessons: Sequence[_Lesson], *, warm: bool) -> tuple[NDArray[np.float32], Ints, NDArray[np.bool_], Floats]:
+def _segment(
+    lessons: Sequence[_Lesson], segment: int, names: Sequence[Feature]
+) -> tuple[NDArray[np.float32], Ints, NDArray[np.bool_], Floats]:
+    """Gather the choice sets of a segment; of the search for new partners without the partners that were met."""
+    met = [feature.name for feature in names].index("partner")
     parts: list[tuple[NDArray[np.float32], NDArray[np.bool_], Floats]] = []
     lengths: list[Ints] = []
     for lesson in lessons:
-        length = np.diff(lesson.start)
-        rows = np.repeat(lesson.warm == warm, length)
+        owner = np.repeat(np.arange(len(lesson.warm)), np.diff(lesson.start))
+        rows = (lesson.warm == (segment != 1))[owner]
+        if segment == 2:
+            rows &= lesson.features[:, met] == 0
+        some = np.bincount(owner[rows], lesson.chosen[rows], len(lesson.warm)) > 0
+        rows &= some[owner]
         parts.append((lesson.features[rows], lesson.chosen[rows], lesson.log_chance[rows]))
-        lengths.append(length[lesson.warm == warm])
+        length = np.bincount(owner[rows], minlength=len(lesson.warm))
+        lengths.append(length[length > 0])
     if not parts:
-        return np.empty((0, 0), np.float32), np.zeros(1, np.int64), np.empty(0, bool), np.empty(0)
+        return np.empty((0, len(names)), np.float32), np.zeros(1, np.int64), np.empty(0, bool), np.empty(0)
     features, chosen, chance = (np.concatenate([part[k] for part in parts]) for k in range(3))
     return features, np.r_[0, np.cumsum(np.concatenate(lengths))], chosen, chance  # type: ignore[return-value]

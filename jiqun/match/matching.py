@@ -111,7 +111,7 @@ def prepare(
     )  # fmt: skip
     held = json.loads(kept)
     weights, counts = np.array(held["weights"]), held["learned"]
-    ranker = Ranker(columns, weights, (counts[0], counts[1]), held["l2"], market.at)
+    ranker = Ranker(columns, weights, (counts[0], counts[1], counts[2]), held["l2"], market.at)
     return Matcher(cluster, market, known, ranker)
 
 

@@ -108,11 +108,15 @@ def _row_max(matrix: sparse.csr_array) -> Floats:
     return out
 
 
-def word_scores(index: Wording, said: Said, need: Ints, supplier: Ints) -> tuple[Floats, Ints]:
-    """Give BM25 of pairs as a share of the best text's, and the text; 0 and -1 where no term is shared."""
-    score, text = best_words(said.asked, index.lexicon.weights, index.start, index.order, need, supplier)
+def word_scores(index: Wording, said: Said, need: Ints, supplier: Ints) -> tuple[Floats, Ints, Floats]:
+    """Give BM25 of pairs as a share of the best text of all, the text, and the sum over the supplier's texts likewise.
+
+    0, -1 and 0 where no term is shared.
+    """
+    score, text, total = best_words(said.asked, index.lexicon.weights, index.start, index.order, need, supplier)
     best = said.best_words[need]
-    return np.divide(score, best, out=np.zeros_like(score), where=best > 0), text
+    shares = [np.divide(part, best, out=np.zeros_like(part), where=best > 0) for part in (score, total)]
+    return shares[0], text, shares[1]
 
 
 def meaning_scores(index: Wording, said: Said, encoder: str, need: Ints, supplier: Ints) -> tuple[Floats, Ints]:

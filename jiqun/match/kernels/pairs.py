@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 
 def best_words(
     asked: sparse.csr_array, weights: sparse.csr_array, start: Ints, order: Ints, need: Ints, supplier: Ints
-) -> tuple[Floats, Ints]:
-    """Give the best product of a need's terms with any text of a supplier, and which text it is.
+) -> tuple[Floats, Ints, Floats]:
+    """Give the best product of a need's terms with any text of a supplier, which text it is, and the sum over its texts.
 
     Parameters
     ----------
@@ -31,21 +31,21 @@ def best_words(
 
     Returns
     -------
-    score, text
-        Each (pairs,); 0 and -1 where no text shares a term.
+    score, text, total
+        Each (pairs,); 0, -1 and 0 where no text shares a term.
     """
-    score, text = np.zeros(len(need)), np.full(len(need), -1)
+    score, text, total = np.zeros(len(need)), np.full(len(need), -1), np.zeros(len(need))
     if asked.nnz and weights.nnz:
         dense = np.zeros(weights.shape[1])
         a = (asked.indptr, asked.indices, asked.data.astype(np.float64, copy=False))
         w = (weights.indptr, weights.indices, weights.data)
-        _words(*a, *w, start, order, need, supplier, dense, score, text)
-    return score, text
+        _words(*a, *w, start, order, need, supplier, dense, score, text, total)
+    return score, text, total
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _words(  # type: ignore[no-untyped-def]  # pragma: no cover
-    ap, ai, ax, wp, wi, wx, start, order, need, supplier, dense, score, text
+    ap, ai, ax, wp, wi, wx, start, order, need, supplier, dense, score, text, total
 ):
     now = -1
     for k in range(len(need)):
@@ -57,11 +57,12 @@ def _words(  # type: ignore[no-untyped-def]  # pragma: no cover
             for j in range(ap[now], ap[now + 1]):
                 dense[ai[j]] = ax[j]
         for d in range(start[supplier[k]], start[supplier[k] + 1]):
-            total = 0.0
+            mine = 0.0
             for j in range(wp[order[d]], wp[order[d] + 1]):
-                total += dense[wi[j]] * wx[j]
-            if total > score[k]:
-                score[k] = total
+                mine += dense[wi[j]] * wx[j]
+            total[k] += mine
+            if mine > score[k]:
+                score[k] = mine
                 text[k] = order[d]
 
 
