@@ -64,7 +64,7 @@ def main() -> None:
     """Write the lists and check them."""
     everything = ("--all-extras", "--group", "dev", "--constraints", "requirements/constraints.in")
     compile_list("pyproject.toml", "requirements/dev.txt", "What `make test` installs", *everything)
-    extras = ("--extra", "examples", "--extra", "association")
+    extras = tuple(word for extra in ("examples", "association", "report", "semantic") for word in ("--extra", extra))
     demo = (*extras, "--group", "build", "--constraints", "requirements/dev.txt")
     compile_list("pyproject.toml", "requirements/demo.txt", "What `make demo` installs", *demo)
     compile_list("requirements/node.in", "requirements/node.txt", "Node, where the machine has none")
