@@ -222,8 +222,8 @@ def _estimates(asked: _Asked, table: pl.DataFrame, by: By) -> Figure | None:
     titles = {} if by == "period" else {row[by]: value_title(asked.cluster, "channel", row[by]) for row in rows}
     equal = next(iter(_rows(table, "distance_equal")), None)
     p = equal["p"] if equal else None
-    same = "" if p is None else f" Wald test that all are equal: p = {number(p).en}."
-    gleich = "" if p is None else f"各值相等的 Wald 检验：p = {number(p).zh}。"
+    same = "" if p is None else f" Wald test that all are equal: {_p(p)}."
+    gleich = "" if p is None else f"各值相等的 Wald 检验：{_p(p)}。"
     period = by == "period"
     return Figure(
         id=f"gravity-{by}",
@@ -242,6 +242,10 @@ def _estimates(asked: _Asked, table: pl.DataFrame, by: By) -> Figure | None:
         rows={name: [row[name] for row in rows] for name in (by, *(c.name for c in _ESTIMATE))},
         how=_how(asked, _SENTENCE),
     )
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def _curve(asked: _Asked, table: pl.DataFrame) -> Figure | None:

@@ -10,10 +10,10 @@ import { categoryColour, type Palette } from "../look/colours";
 import { useLook } from "../look/look";
 import { nameIn } from "../format/name";
 import { DataTable } from "../parts/DataTable";
-import { layout } from "./layout";
+import { layout, type Point } from "./layout";
 
 /** Numbers by which a node may be large, the best first. */
-const SIZES = ["partners", "strength", "degree", "baskets", "support", "count", "weight"];
+const SIZES = ["partners", "strength", "degree", "orders", "baskets", "support", "count", "weight"];
 const GROUPS = ["community", "module", "group"];
 const WEIGHTS = ["weight", "lift", "value"];
 const LABELLED = 14;
@@ -22,19 +22,23 @@ export function PartGraph({ graph, name }: { graph: NetworkGraph; name: string }
   const { w, t, language, palette } = useLook();
   const [table, setTable] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  const drawn = useMemo(() => optionOf(graph, language, palette), [graph, language, palette]);
+  const at = useMemo(() => placesOf(graph), [graph]);
   useEffect(() => {
     const element = box.current;
     if (!element || table) return undefined;
     const made = init(element, null, { renderer: "canvas" });
-    made.setOption(drawn);
-    const observer = new ResizeObserver(() => made.resize());
+    const draw = () => made.setOption(optionOf(graph, filling(at, element.clientWidth - 2 * SIDE, element.clientHeight - 2 * TOP), language, palette), { notMerge: true });
+    draw();
+    const observer = new ResizeObserver(() => {
+      made.resize();
+      draw();
+    });
     observer.observe(element);
     return () => {
       observer.disconnect();
       made.dispose();
     };
-  }, [drawn, table]);
+  }, [graph, at, language, palette, table]);
   const nodes = graph.nodes as Columnar;
   const shown = nodes[graph.node_columns[0]?.name ?? ""]?.length ?? 0;
   const edges = (graph.edges as Columnar)["source"]?.length ?? 0;
@@ -59,12 +63,29 @@ export function PartGraph({ graph, name }: { graph: NetworkGraph; name: string }
 
 const first = (columns: readonly DataColumn[], names: readonly string[]): string => names.find((name) => columns.some((column) => column.name === name)) ?? "";
 
-function optionOf(graph: NetworkGraph, language: Language, palette: Palette) {
+/** Room left for names beside the outermost nodes. */
+const SIDE = 70;
+const TOP = 20;
+
+function placesOf(graph: NetworkGraph): Point[] {
+  const edges = graph.edges as Columnar;
+  const n = (graph.nodes as Columnar)[graph.node_columns[0]?.name ?? ""]?.length ?? 0;
+  return layout(n, (edges["source"] ?? []).map((source, k) => [Number(source), Number(edges["target"]?.[k])] as const));
+}
+
+/** Stretched to the shape of the box: drawn with one scale for both axes, edges then meet their nodes. */
+export function filling(at: readonly Point[], width: number, height: number): Point[] {
+  const [xs, ys] = [at.map(({ x }) => x), at.map(({ y }) => y)];
+  const [left, low] = [Math.min(...xs), Math.min(...ys)];
+  const [wide, high] = [Math.max(...xs) - left || 1, Math.max(...ys) - low || 1];
+  return at.map(({ x, y }) => ({ x: ((x - left) / wide) * Math.max(1, width), y: ((y - low) / high) * Math.max(1, height) }));
+}
+
+function optionOf(graph: NetworkGraph, at: readonly Point[], language: Language, palette: Palette) {
   const nodes = graph.nodes as Columnar;
   const edges = graph.edges as Columnar;
   const n = nodes[graph.node_columns[0]?.name ?? ""]?.length ?? 0;
   const pairs = (edges["source"] ?? []).map((source, k) => [Number(source), Number(edges["target"]?.[k])] as const);
-  const at = layout(n, pairs);
   const by = first(graph.node_columns, SIZES);
   const group = first(graph.node_columns, GROUPS);
   const heavy = first(graph.edge_columns, WEIGHTS);
@@ -76,7 +97,12 @@ function optionOf(graph: NetworkGraph, language: Language, palette: Palette) {
   const groups = [...new Set(nodes[group] ?? [])];
   const weights = (edges[heavy] ?? []).map((value) => (typeof value === "number" ? Math.abs(value) : 1));
   const top = Math.max(1e-9, ...weights);
-  const label = (k: number) => nameIn(language, String(nodes[title]?.[k] ?? k));
+  const words = graph.node_columns.find((column) => column.name === title)?.values;
+  const label = (k: number) => {
+    const id = String(nodes[title]?.[k] ?? k);
+    const word = words?.[id];
+    return word ? word[language] || word.en : nameIn(language, id);
+  };
   const tell = (columns: readonly DataColumn[], rows: Columnar, k: number) => {
     const holder = document.createElement("div");
     for (const column of columns) {
@@ -110,10 +136,10 @@ function optionOf(graph: NetworkGraph, language: Language, palette: Palette) {
         type: "graph",
         layout: "none",
         roam: true,
-        left: 60,
-        right: 60,
-        top: 20,
-        bottom: 20,
+        left: SIDE,
+        right: SIDE,
+        top: TOP,
+        bottom: TOP,
         edgeSymbol: graph.directed ? ["none", "arrow"] : ["none", "none"],
         edgeSymbolSize: 5,
         data: at.map(({ x, y }, k) => ({

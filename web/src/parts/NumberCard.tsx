@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import type { How, Text } from "../api/types";
 import { exact, short } from "../format/number";
+import { probability } from "../format/probability";
 import { useLook } from "../look/look";
 import { HowDrawer } from "./HowDrawer";
 import { Icon } from "./Icon";
@@ -44,10 +45,10 @@ export function NumberCard({ number }: { number: Numbered }) {
       {number.chance !== null ? (
         <p className="number-chance">
           {w("byChance", { value: said(number.chance) })}
-          {number.p !== null ? ` · p = ${exact(Number(number.p.toPrecision(2)), "number", language)}` : ""}
+          {number.p !== null ? ` · ${probability(number.p, language)}` : ""}
         </p>
       ) : number.p !== null ? (
-        <p className="number-chance">p = {exact(Number(number.p.toPrecision(2)), "number", language)}</p>
+        <p className="number-chance">{probability(number.p, language)}</p>
       ) : null}
       {t(number.reading) ? <p className="number-reading">{t(number.reading)}</p> : null}
       {t(number.note) ? <p className="number-note">{t(number.note)}</p> : null}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { AgreementFound, ClusterCard, Figure } from "../api/types";
 import { FigureCard } from "../figure/FigureCard";
 import { exact } from "../format/number";
+import { probability } from "../format/probability";
 import { useLook } from "../look/look";
 import { HowDrawer } from "../parts/HowDrawer";
 import { Icon } from "../parts/Icon";
@@ -63,7 +64,7 @@ function Line({ one }: { one: AgreementFound }) {
       <b>{t(one.title)}</b>
       <span>{one.value === null ? w("noValue") : shown(one.value)}</span>
       <span>{one.low === null || one.high === null ? "" : `[${shown(one.low)}, ${shown(one.high)}]`}</span>
-      <span>{one.p === null ? "" : `p = ${shown(one.p)}`}</span>
+      <span>{one.p === null ? "" : probability(one.p, language)}</span>
       <small>
         {t(one.reading)} {w("ofMembers", { n: one.members })}
       </small>
