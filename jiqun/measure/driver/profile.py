@@ -29,6 +29,7 @@ __all__ = ["COLUMNS", "DriverProfile", "driver_profile"]
 
 COLUMNS = ("element", "reading", "term", "value", "low", "high", "p", "error", "rows", "clusters", "note")
 _LOOKBACK: Mapping[Grain, int] = MappingProxyType({"week": 12, "month": 12, "quarter": 4, "year": 3})
+MOST_CELLS = 10_000_000
 _ALL = Words("The whole profile", "整个概况")
 
 
@@ -113,7 +114,7 @@ def driver_profile(
     MissingTable, MissingColumn
         If there are no dated interactions, or no categories or places of them.
     JiqunError
-        If there are not enough periods for the lookback.
+        If there are not enough periods for the lookback, or more than ten million cells.
 
     References
     ----------
@@ -132,6 +133,14 @@ def driver_profile(
         )
     dealings = read.dealings.drop_nulls(["place", "category"])
     chosen = (_largest(dealings, "place", places), _largest(dealings, "category", categories))
+    size = len(chosen[0]) * len(chosen[1]) * len(read.periods)
+    if size > MOST_CELLS:
+        raise JiqunError(
+            f"driver: {size:,} cells of place, category and period are too many; up to {MOST_CELLS:,}. Take fewer places "
+            "or categories, or a longer grain.",
+            f"驱动力概况：地点、类别与时期单元共 {size:,} 个，最多 {MOST_CELLS:,} 个。"
+            "请减少地点或类别，或改用更长的周期。",
+        )
     used = dealings.filter(pl.col("place").is_in(chosen[0]))
     given = _promoted(promoted, read)
     panel = cells(used, lookback=asked.lookback, categories=chosen[1], promoted=given)

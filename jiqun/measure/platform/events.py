@@ -24,6 +24,9 @@ ATTENTION = ("view", "favourite")
 PARTS = ("subsidy_platform_", "subsidy_supplier_")
 """How extra columns begin that split a subsidy into its parts."""
 
+MOST_PERIODS = 2_000
+"""Periods that can be told apart: a table of cohorts by age has the square of them."""
+
 _NUMBERS = ("amount", "quantity", "subsidy_platform", "subsidy_supplier")
 _EARLIEST, _LATEST = 1500, 2200
 
@@ -92,7 +95,7 @@ def events(cluster: Cluster, *, grain: Grain | None = None, goods: bool = False)
     MissingTable, MissingColumn
         If there are no interactions or no column ``time``.
     JiqunError
-        If no interaction is complete.
+        If no interaction is complete, or they span more than two thousand periods.
 
     Examples
     --------
@@ -136,17 +139,26 @@ def _events(cluster: Cluster, grain: Grain, *, goods: bool) -> Events:
             "platform: no interaction has a source, a target and a date between 1500 and 2199. Check the recipe.",
             "平台指标：没有一条互动同时具有发起方、对象方和 1500–2199 年间的日期。请检查配方。",
         )
-    findings = (_left_out(read.height - whole.height, read.height),) if whole.height < read.height else ()
+    findings = [_left_out(read.height - whole.height, read.height)] if whole.height < read.height else []
     del read
+    whole, odd = _finite(whole)
+    findings += odd
     actors, whole = _actors_coded(whole)
     names: dict[str, tuple[str, ...]] = {}
     for column in ("kind", "place", "category", "channel", "offer"):
         names[column], whole = _coded(whole, column)
     codes = _codes(whole["day"].min(), whole["day"].max(), grain)  # type: ignore[arg-type]
+    if len(codes) > MOST_PERIODS:
+        raise JiqunError(
+            f"platform: the interactions span {len(codes):,} {grain}s; up to {MOST_PERIODS:,} can be measured. Take a "
+            "longer grain, or correct dates that are wrong.",
+            f"平台指标：互动跨越 {len(codes):,} 个周期（{grain}），最多 {MOST_PERIODS:,} 个。"
+            "请改用更长的周期，或更正错误日期。",
+        )
     position = pl.DataFrame({"code": codes, "period": np.arange(len(codes), dtype=np.int32)})
     whole = whole.join(position.with_columns(pl.col("code").cast(pl.Int32)), on="code", how="left").drop("code")
     whole = whole.with_columns(pl.col("day").cast(pl.Int32))
-    return Events(whole, actors, tuple(label(c, grain) for c in codes), names, grain, findings)
+    return Events(whole, actors, tuple(label(c, grain) for c in codes), names, grain, tuple(findings))
 
 
 def _read(cluster: Cluster, grain: Grain, *, goods: bool) -> pl.DataFrame:
@@ -179,6 +191,31 @@ def _shares(frame: nw.LazyFrame[Any]) -> list[nw.Expr]:
     schema = frame.collect_schema()
     parts = [c for c in schema.names() if c.startswith(PARTS) and schema[c].is_numeric()]
     return [nw.col(c).cast(nw.Float64) for c in sorted(parts)[:12]]
+
+
+def _finite(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
+    """Take numbers that are not finite as missing, and say so."""
+    numbers = [name for name, kind in frame.schema.items() if kind == pl.Float64]
+    if not numbers:
+        return frame, []
+    counted = frame.select((~pl.col(numbers).is_finite()).sum()).row(0)
+    found = [
+        Finding(
+            "not_finite",
+            "warning",
+            Words("Infinite values", "数值为无穷大"),
+            Words("They were taken as missing.", "已按缺失处理。"),
+            "interactions",
+            name,
+            int(rows),
+            frame.height,
+        )
+        for name, rows in zip(numbers, counted, strict=True)
+        if rows
+    ]
+    if not found:
+        return frame, []
+    return frame.with_columns(pl.when(pl.col(numbers).is_finite()).then(pl.col(numbers)).name.keep()), found
 
 
 def _left_out(rows: int, of: int) -> Finding:

@@ -64,7 +64,8 @@ def platform_indices(
     """Measure a platform: who takes part, what they do with one another, and how active they are.
 
     Dealings are interactions other than views and favourites. The side ``source`` acts (buys, invests), the side
-    ``target`` is acted on (sells, is invested in).
+    ``target`` is acted on (sells, is invested in). The size of a participant is the sum of its amounts, or of its
+    dealings where no amount is known; a sum below zero (returned goods) counts as zero in Gini, shares and tails.
 
     Parameters
     ----------

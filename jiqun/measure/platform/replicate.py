@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from jiqun.cluster import JiqunError
 from jiqun.measure.resample import generators
 
 __all__ = ["TOPS", "Groups", "Statistics", "resampled", "statistics"]
@@ -18,6 +19,8 @@ Array = NDArray[np.float64]
 
 TOPS = (0.01, 0.1)
 """Parts of the participants whose share of the total is given."""
+_LARGEST = 1 << 27
+"""Values held at once, replicates × groups × columns: 1 GiB."""
 _BLOCK = 16
 """Replicates evaluated together: one pass over the rows serves them all."""
 
@@ -73,7 +76,20 @@ def resampled(
         Generator, seed or None; each replicate has a child of its own.
     threads
         How many blocks of replicates at a time; the result does not depend on it.
+
+    Raises
+    ------
+    JiqunError
+        If there are too many groups to hold that many replicates.
     """
+    count = (len(groups.start) - 1) * (groups.numbers.shape[1] + 1 + len(TOPS))
+    if count * replicates > _LARGEST:
+        raise JiqunError(
+            f"platform: {replicates} replicates of {len(groups.start) - 1:,} groups are too many to hold at once. Take "
+            f"replicates ≤ {_LARGEST // count}, or split by less.",
+            f"平台指标：{len(groups.start) - 1:,} 个组、每组 {replicates} 次重复，内存无法容纳。"
+            f"请取 replicates ≤ {_LARGEST // count}，或减少分组。",
+        )
     children = generators(rng, replicates)
     blocks = [children[k : k + _BLOCK] for k in range(0, replicates, _BLOCK)]
 

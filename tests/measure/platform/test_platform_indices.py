@@ -189,3 +189,16 @@ def test_what_cannot_be_done_is_said_in_both_languages() -> None:
         platform_indices(Cluster.from_tables(actors=pl.DataFrame({"actor_id": ["a"]})))
     with pytest.raises(JiqunError, match="no interaction has"):
         measured(("side",), EVENTS.with_columns(source=pl.lit(None, pl.String)))
+
+
+def test_hostile_data_are_refused_or_said() -> None:
+    endless = EVENTS.with_columns(amount=pl.Series([float("inf"), float("nan"), *[1.0] * 7]))
+    made = measured(("side",), endless)
+    assert values(made, "value", "side") == [("source", 5.0), ("target", 5.0)]
+    assert [(f.rule, f.rows) for f in made.findings] == [("incomplete_interaction", 1), ("not_finite", 2)]
+    with pytest.raises(JiqunError, match="up to 2,000 can be measured"):
+        measured(("side",), EVENTS.with_columns(time=pl.col("time").replace(day(1, 1), datetime(1510, 1, 1))))
+    wide = pl.DataFrame({"source": "b", "target": "s", "place_id": [str(k) for k in range(50_000)], "time": day(1)})
+    with pytest.raises(JiqunError, match="split by less") as caught:
+        measured(("side", "place"), wide, replicates=2_000)
+    assert caught.value.words is not None
