@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,17 +27,25 @@ _SPELT = {"standardisation": ("--standardisation", "--standardise")}
 
 
 class _Evaluate(Command):
-    """The command with an option for each choice; they are made when they are asked for."""
+    """The command with an option for each choice; they are made when they are asked for, not when it is listed."""
 
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Give the parameters: the own ones, those of the choices, and the help last."""
-        own = super().get_params(ctx)
-        last = [p for p in own if "--help" in p.opts]
-        return [*(p for p in own if p not in last), *_options(), *last]
+    _own: list[click.Parameter]
+    _complete = False
+
+    @property
+    def params(self) -> list[click.Parameter]:
+        """Parameters: the own ones, then those of the choices."""
+        if not self._complete:
+            self._complete = True
+            self._own.extend(_options())
+        return self._own
+
+    @params.setter
+    def params(self, own: list[click.Parameter]) -> None:
+        self._own = own
 
 
-@cache
-def _options() -> tuple[click.Parameter, ...]:
+def _options() -> list[click.Parameter]:
     from jiqun.report.evaluating_choices import choice_cards
 
     made: list[click.Parameter] = []
@@ -59,7 +66,7 @@ def _options() -> tuple[click.Parameter, ...]:
                 ),
             )
         )
-    return tuple(made)
+    return made
 
 
 @click.command(

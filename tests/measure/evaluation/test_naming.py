@@ -122,3 +122,47 @@ def test_a_panel_of_names_says_what_it_could_not_read() -> None:
 )  # fmt: skip
 def test_what_adds_up_is_told_by_unit_and_name(indicator: str, unit: str, expected: bool | None) -> None:
     assert adds_up(indicator, unit) is expected
+
+
+def test_a_place_that_the_system_leaves_out_is_left_out_and_said_and_can_be_taken_in() -> None:
+    system = parse_system(
+        '[system]\nid = "s"\ntitle = "S"\nwithout = [{ place = "460300", why = { en = "Islands.", zh = "岛屿。" } }]\n'
+        '[nodes.a]\ntitle = "A"\n[indicators.gdp]\ntitle = "G"\nnode = "a"\nsign = "+"\n'
+    )
+    frame = pl.DataFrame(
+        {"place_id": ["460100", "460300"] * 2, "period": ["2020"] * 2 + ["2021"] * 2, "indicator": ["gdp"] * 4,
+         "value": [1.0, 2, 3, 9]}
+    )  # fmt: skip
+    found = evaluate(frame, system, steps=[], weights="equal")
+    assert found.panel.places == ("460100",)
+    assert found.choices.without == ("460300",)
+    told = next(f for f in found.findings if f.rule == "left_out_by_system")
+    assert (told.severity, told.examples) == ("warning", ("460300",))
+    assert "岛屿。" in told.advice.zh
+    whole = evaluate(frame, system, steps=[], weights="equal", without=())
+    assert whole.panel.places == ("460100", "460300")
+    assert not [f for f in whole.findings if f.rule.startswith("left_out")]
+    named = evaluate(frame, system, steps=[], weights="equal", without=("海口",))
+    assert named.panel.places == ("460300",)
+    with pytest.raises(JiqunError, match="杭州"):
+        evaluate(frame, system, steps=[], without=("杭州",))
+
+
+def test_periods_are_cut_as_asked_and_it_is_said() -> None:
+    system = parse_system(
+        '[system]\nid = "s"\ntitle = "S"\n[nodes.a]\ntitle = "A"\n'
+        '[indicators.gdp]\ntitle = "G"\nnode = "a"\nsign = "+"\n'
+    )
+    frame = pl.DataFrame(
+        {"place_id": ["a", "b"] * 4, "period": [str(y) for y in range(2018, 2022) for _ in range(2)],
+         "indicator": ["gdp"] * 8, "value": [float(v) for v in range(8)]}
+    )  # fmt: skip
+    found = evaluate(frame, system, steps=[], weights="equal", first="2019", last="2020")
+    assert found.panel.periods == ("2019", "2020")
+    # the range of min–max is that of the periods evaluated
+    assert found.ranking("2020")["score"].to_list() == [1.0, pytest.approx(2 / 3)]
+    assert next(f for f in found.findings if f.rule == "period_cut").examples == ("2018", "2021")
+    with pytest.raises(JiqunError, match="comes after"):
+        evaluate(frame, system, steps=[], first="2020", last="2019")
+    with pytest.raises(JiqunError, match="1999"):
+        evaluate(frame, system, steps=[], first="1999")
