@@ -132,7 +132,7 @@ def becomes(page: Page, wanted: list[tuple[str, str]]) -> bool:
 
 
 def test_the_map_shows_every_place_with_a_score_in_either_theme_and_without_it_they_are_listed(tab, workspace, shown):
-    page = tab(900, 700).open("/clusters/cities/evaluate")
+    page = tab(720, 560).open("/clusters/cities/evaluate")
     ready = page.locator("[data-testid=map][data-ready=true]")
     ready.wait_for()
     assert ready.get_attribute("data-places") == "39"
@@ -214,6 +214,18 @@ def test_every_question_has_its_sentence_and_figures_that_can_be_read_as_tables(
         card.locator("tbody tr").first.wait_for()
         card.get_by_role("button", name="View chart").click()
     expect(page.get_by_test_id("place")).to_contain_text("City 320500")
+
+
+def test_clusters_are_named_by_three_methods_side_by_side(shown, served):
+    page = shown.page
+    page.evaluate("() => { location.hash = '/clusters/both/evaluate?ask=clusters&i.threshold=1.1'; }")
+    table = page.get_by_test_id("identified")
+    table.wait_for()
+    industry = served.ask("clusters/both/filters")["industries"][0]["id"]
+    found = served.ask(f"clusters/both/evaluate/identify?industry={industry}&threshold=1.1")["places"]["rows"]
+    read = "all => all.map(row => [row.dataset.place, row.querySelectorAll('.ev-mark-yes').length])"
+    shown_rows = [tuple(each) for each in table.locator("tbody tr").evaluate_all(read)]
+    assert shown_rows == list(zip(found["place_id"], found["methods"], strict=True))
 
 
 def test_the_workbook_opens_and_holds_the_ranking(shown, tmp_path):
