@@ -6,6 +6,7 @@ With ``paths`` as the only argument: edge-disjoint paths beside SciPy's maximum 
 
 from __future__ import annotations
 
+import resource
 import statistics
 import sys
 import time
@@ -28,11 +29,25 @@ from jiqun.measure.network.resilience import resilience
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+def now() -> tuple[float, float]:
+    """Seconds of the clock and of the processor."""
+    return time.perf_counter(), time.process_time()
+
+
+def timed(what: str, started: tuple[float, float]) -> tuple[float, float]:
+    """Say how long a step took and how much memory the process has had at most."""
+    ended = now()
+    clock, processor = (b - a for a, b in zip(started, ended, strict=True))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{what:<40} {clock:8.1f} s {processor:8.1f} s of the processor   {peak:5.2f} GiB", flush=True)
+    return ended
+
+
 def whole(actors: int, interactions: int) -> None:
     """Run everything that a page asks of a large network."""
-    from digital import timed, trade
+    from digital import trade
 
-    at = time.perf_counter()
+    at = now()
     cluster, _ = trade(actors, interactions)
     at = timed("generated (not counted)", at)
     made = network_of(cluster, layer="digital").graph

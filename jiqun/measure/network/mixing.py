@@ -195,7 +195,7 @@ def mixing(
     Two pairs, each of one group: all ties inside.
 
     >>> from jiqun.measure.network.graph import graph
-    >>> found = mixing(graph([0, 2], [1, 3]), np.array([0, 0, 1, 1]))
+    >>> found = mixing(graph([0, 1, 2], [1, 0, 3]), np.array([0, 0, 1, 1]))
     >>> found.ei, found.assortativity, round(found.ei_chance, 6)
     (-1.0, 1.0, 0.333333)
     """
