@@ -136,8 +136,8 @@ def driver_profile(
     size = len(chosen[0]) * len(chosen[1]) * len(read.periods)
     if size > MOST_CELLS:
         raise JiqunError(
-            f"driver: {size:,} cells of place, category and period are too many; up to {MOST_CELLS:,}. Take fewer places "
-            "or categories, or a longer grain.",
+            f"driver: {size:,} cells of place, category and period are too many; up to {MOST_CELLS:,}. Take fewer "
+            "places or categories, or a longer grain.",
             f"驱动力概况：地点、类别与时期单元共 {size:,} 个，最多 {MOST_CELLS:,} 个。"
             "请减少地点或类别，或改用更长的周期。",
         )
