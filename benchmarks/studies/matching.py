@@ -42,7 +42,12 @@ def code(values: list[Any]) -> tuple[np.ndarray, list[Any]]:
 
 
 def book_of(
-    frame: pl.DataFrame, traits: list[tuple[str, str]], *, texts: bool = False, position: bool = False, price: bool = False
+    frame: pl.DataFrame,
+    traits: list[tuple[str, str]],
+    *,
+    texts: bool = False,
+    position: bool = False,
+    price: bool = False,
 ) -> Book:
     """Make a book of a frame with day, need, seeker, supplier, the traits and, as asked for, text, lon, lat, price."""
     frame = frame.sort("day", "need", "supplier")
@@ -57,7 +62,10 @@ def book_of(
         position=frame.select("lon", "lat").fill_null(float("nan")).to_numpy() if position else None,
         suppliers=len(suppliers), seekers=len(seekers), levels=tuple(len(levels) for _, levels in coded),
     )  # fmt: skip
-    kinds = tuple(Trait(name, group, Words(name, name), tuple(map(str, levels))) for (name, group), (_, levels) in zip(traits, coded, strict=True))
+    kinds = tuple(
+        Trait(name, group, Words(name, name), tuple(map(str, levels)))
+        for (name, group), (_, levels) in zip(traits, coded, strict=True)
+    )
     documents = Documents.of(np.empty(0, dtype=np.int64), [])
     need_texts: dict[int, str] = {}
     vectors: tuple[tuple[str, Any], ...] = ()
@@ -70,7 +78,11 @@ def book_of(
         vectors = (("use", encode(list(need_texts.values()))),)
     where = None
     if position:
-        held = frame.group_by("supplier").agg(pl.col("supplier_lon").first(), pl.col("supplier_lat").first()).sort("supplier")
+        held = (
+            frame.group_by("supplier")
+            .agg(pl.col("supplier_lon").first(), pl.col("supplier_lat").first())
+            .sort("supplier")
+        )
         where = held.select("supplier_lon", "supplier_lat").fill_null(float("nan")).to_numpy()
     del needs
     return Book(kinds, deals, documents, tuple(suppliers), tuple(seekers), need_texts, vectors, where)
@@ -78,17 +90,22 @@ def book_of(
 
 def crunchbase() -> Book:
     folder = DATA / "crunchbase_2013"
-    investments, rounds, companies = (pl.read_parquet(folder / f"{n}.parquet") for n in ("investments", "rounds", "companies"))
+    names = ("investments", "rounds", "companies")
+    investments, rounds, companies = (pl.read_parquet(folder / f"{name}.parquet") for name in names)
     stage = rounds.group_by("company_permalink", "funded_at").agg(pl.col("funding_round_type").sort().first())
+    firms = companies.select(
+        company_permalink="permalink", category="category_code", region="region", state="state_code"
+    )
     frame = (
-        investments.join(companies.select("permalink", "category_code", "region", "state_code"), left_on="company_permalink", right_on="permalink")
-        .join(stage, left_on=["company_permalink", "funded_when"], right_on=["company_permalink", "funded_at"], how="left")
+        investments.join(firms, on="company_permalink")
+        .join(stage.rename({"funded_at": "funded_when"}), on=["company_permalink", "funded_when"], how="left")
         .filter(pl.col("funded_when").is_not_null(), pl.col("investor_name").is_not_null())
         .unique(["company_permalink", "investor_name", "funded_when"])
         .select(
+            "category", "region", "state",
             day=pl.col("funded_when").str.to_date().to_physical().cast(pl.Float64),
-            need=pl.format("{} {}", "company_permalink", "funded_when"), seeker="company_permalink", supplier="investor_name",
-            category="category_code", region="region", state="state_code", stage="funding_round_type",
+            need=pl.format("{} {}", "company_permalink", "funded_when"),
+            seeker="company_permalink", supplier="investor_name", stage="funding_round_type",
         )
     )  # fmt: skip
     return book_of(frame, [("category", "category"), ("region", "place"), ("state", "place"), ("stage", "stage")])
@@ -96,29 +113,37 @@ def crunchbase() -> Book:
 
 def olist(*, budget: bool) -> Book:
     folder = DATA / "olist_sample_NC"
-    items, orders, products, customers, sellers, places = (
-        pl.read_parquet(folder / f"{n}.parquet") for n in ("order_items", "orders", "products", "customers", "sellers", "geolocation")
-    )
-    at = places.unique("geolocation_zip_code_prefix").select(zip="geolocation_zip_code_prefix", lon="lon", lat="lat")
+    names = ("order_items", "orders", "products", "customers", "sellers", "geolocation")
+    items, orders, products, customers, sellers, places = (pl.read_parquet(folder / f"{n}.parquet") for n in names)
+    at = places.unique("geolocation_zip_code_prefix")
+    buyer = at.select(customer_zip_code_prefix="geolocation_zip_code_prefix", lon="lon", lat="lat")
+    seller = at.select(seller_zip_code_prefix="geolocation_zip_code_prefix", supplier_lon="lon", supplier_lat="lat")
     frame = (
-        items.join(orders, on="order_id").join(products, on="product_id").join(customers, on="customer_id").join(sellers, on="seller_id")
-        .join(at, left_on="customer_zip_code_prefix", right_on="zip", how="left")
-        .join(at.rename({"lon": "supplier_lon", "lat": "supplier_lat"}), left_on="seller_zip_code_prefix", right_on="zip", how="left")
+        items.join(orders, on="order_id").join(products, on="product_id").join(customers, on="customer_id")
+        .join(sellers, on="seller_id").join(buyer, on="customer_zip_code_prefix", how="left")
+        .join(seller, on="seller_zip_code_prefix", how="left")
         .select(
+            "lon", "lat", "supplier_lon", "supplier_lat",
             day=pl.col("order_purchase_timestamp").str.to_datetime().dt.epoch("s") / 86_400.0,
-            need=pl.format("{} {}", "order_id", pl.col("product_category_name").fill_null("")), seeker="customer_unique_id",
-            supplier="seller_id", category="product_category_name", state="customer_state",
-            price=pl.col("price").cast(pl.Float64), lon="lon", lat="lat", supplier_lon="supplier_lon", supplier_lat="supplier_lat",
+            need=pl.format("{} {}", "order_id", pl.col("product_category_name").fill_null("")),
+            seeker="customer_unique_id", supplier="seller_id", category="product_category_name",
+            state="customer_state", price=pl.col("price").cast(pl.Float64),
         )
+        .sort("need", "supplier", "price")
         .unique(["need", "supplier"], keep="first", maintain_order=True)
     )  # fmt: skip
     return book_of(frame, [("category", "category"), ("state", "place")], position=True, price=budget)
 
 
 def canada() -> Book:
-    frame = pl.read_parquet(DATA / "procurement" / "canada_department_vendor_year.parquet").filter(pl.col("total") > 0).select(
-        year=pl.col("d_fiscal_year").str.slice(0, 4).cast(pl.Int64), seeker="department", supplier="d_vendor_name"
-    ).unique()
+    frame = (
+        pl.read_parquet(DATA / "procurement" / "canada_department_vendor_year.parquet")
+        .filter(pl.col("total") > 0)
+        .select(
+            year=pl.col("d_fiscal_year").str.slice(0, 4).cast(pl.Int64), seeker="department", supplier="d_vendor_name"
+        )
+        .unique()
+    )
     frame = frame.select(
         day=pl.date(pl.col("year"), 10, 1).to_physical().cast(pl.Float64), need=pl.format("{} {}", "seeker", "year"),
         seeker="seeker", supplier="supplier", department="seeker",
@@ -133,8 +158,12 @@ def toronto() -> Book:
         date="Award Authority Obtained Date",
     )  # fmt: skip
     frame = frame.filter(pl.col("text").is_not_null(), pl.col("supplier").is_not_null(), pl.col("date").is_not_null())
-    frame = frame.with_columns(day=pl.col("date").cast(pl.String).str.slice(0, 10).str.to_date().to_physical().cast(pl.Float64))
-    frame = frame.with_columns(pl.col("day").min().over("need")).unique(["need", "supplier"], keep="first", maintain_order=True)
+    frame = frame.with_columns(
+        day=pl.col("date").cast(pl.String).str.slice(0, 10).str.to_date().to_physical().cast(pl.Float64)
+    )
+    frame = frame.with_columns(pl.col("day").min().over("need")).unique(
+        ["need", "supplier"], keep="first", maintain_order=True
+    )
     return book_of(frame, [("category", "category"), ("division", "place"), ("form", "stage")], texts=True)
 
 
@@ -186,7 +215,7 @@ def chinese() -> pl.DataFrame:
 
 
 def pairs() -> pl.DataFrame:
-    """The same capability in Chinese and English, our own forty pairs: is the translation the nearest?"""
+    """The same capability in Chinese and English, our own forty pairs: is the translation nearest."""
     with (ROOT / "tests" / "match" / "capabilities.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     zh, en = [row["zh"] for row in rows], [row["en"] for row in rows]
@@ -211,16 +240,25 @@ def ranked(score: np.ndarray, gold: np.ndarray) -> dict[str, float]:
     mine = score[np.arange(len(gold)), gold][:, None]
     # Of equal scores half come before.
     rank = 1.0 + (score > mine).sum(axis=1) + ((score == mine).sum(axis=1) - 1) / 2.0
-    return {"mrr": float((1.0 / rank).mean()), "recall@1": float((rank <= 1).mean()), "recall@10": float((rank <= 10).mean())}
+    return {
+        "mrr": float((1.0 / rank).mean()),
+        "recall@1": float((rank <= 1).mean()),
+        "recall@10": float((rank <= 10).mean()),
+    }
 
 
+CRUNCHBASE = [("2010-01-01", "2011-01-01"), ("2011-01-01", "2012-01-01"), ("2012-01-01", "2014-12-31")]
+OLIST = [("2018-03-01", "2018-05-01"), ("2018-05-01", "2018-07-01"), ("2018-07-01", "2018-10-31")]
+CANADA = [("2019-04-01", "2020-03-31"), ("2020-04-01", "2021-03-31"), ("2021-04-01", "2022-03-31")]
+TORONTO = [("2024-11-01", "2025-05-01"), ("2025-05-01", "2025-11-01"), ("2025-11-01", "2026-12-31")]
 SETS: dict[str, tuple[Callable[[], Book], list[tuple[str, str]], dict[str, Any]]] = {
-    "crunchbase": (crunchbase, [("2010-01-01", "2011-01-01"), ("2011-01-01", "2012-01-01"), ("2012-01-01", "2014-12-31")], {}),
-    "olist": (lambda: olist(budget=False), [("2018-03-01", "2018-05-01"), ("2018-05-01", "2018-07-01"), ("2018-07-01", "2018-10-31")], {}),
-    "olist_budget": (lambda: olist(budget=True), [("2018-07-01", "2018-10-31")], {}),
-    "canada": (canada, [("2019-04-01", "2020-03-31"), ("2020-04-01", "2021-03-31"), ("2021-04-01", "2022-03-31")], {"draws": 1_000, "lessons": (1.0, 2.0), "l2": 300.0}),
-    "toronto": (toronto, [("2024-11-01", "2025-05-01"), ("2025-05-01", "2025-11-01"), ("2025-11-01", "2026-12-31")], {"draws": 200, "lessons": (0.25, 0.5, 0.75, 1.0, 1.5)}),
-}  # fmt: skip
+    "crunchbase": (crunchbase, CRUNCHBASE, {}),
+    "olist": (lambda: olist(budget=False), OLIST, {}),
+    "olist_budget": (lambda: olist(budget=True), OLIST, {}),
+    "canada": (canada, CANADA, {"draws": 1_000, "lessons": (1.0, 2.0), "l2": 300.0}),
+    "toronto": (toronto, TORONTO, {"draws": 200, "lessons": (0.25, 0.5, 0.75, 1.0, 1.5)}),
+}
+"""Sets, their windows, and what is chosen for them on windows before the last."""
 
 
 def main() -> None:

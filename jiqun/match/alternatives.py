@@ -83,7 +83,7 @@ def choice_sets(
     --------
     >>> made = choice_sets(np.array([0, 0, 3]), np.array([1, 2, 0]), np.full(4, 0.25), draws=3, rng=1)
     >>> made.need.tolist(), made.chosen.tolist()
-    ([0, 0, 0, 3, 3, 3], [False, True, True, True, False, False])
+    ([0, 0, 0, 0, 3, 3, 3], [False, True, True, False, True, False, False])
     """
     generator = np.random.default_rng(rng)
     needs, row = np.unique(need, return_inverse=True)

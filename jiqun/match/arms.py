@@ -20,23 +20,23 @@ Arm = Callable[[Known, Asked, Said], Floats]
 """Scores of all suppliers for a few needs: needs × suppliers, any real number, the larger the better."""
 
 
-def chance(known: Known, asked: Asked, said: Said) -> Floats:
+def chance(known: Known, asked: Asked, said: Said) -> Floats:  # noqa: ARG001
     """Browse at random: every active supplier alike, by a fixed draw for each place of need and supplier."""
     drawn = np.random.default_rng(len(asked)).random((len(asked), known.memory.suppliers))
     return np.where(known.memory.activity > 0, drawn, -1.0)
 
 
-def popular(known: Known, asked: Asked, said: Said) -> Floats:
+def popular(known: Known, asked: Asked, said: Said) -> Floats:  # noqa: ARG001
     """Sort by popularity: decayed deals."""
     return np.tile(known.memory.activity, (len(asked), 1))
 
 
-def recent(known: Known, asked: Asked, said: Said) -> Floats:
+def recent(known: Known, asked: Asked, said: Said) -> Floats:  # noqa: ARG001
     """Sort by the last deal."""
     return np.tile(np.where(np.isfinite(known.memory.last), known.memory.last, -1e9), (len(asked), 1))
 
 
-def popular_in_kind(known: Known, asked: Asked, said: Said) -> Floats:
+def popular_in_kind(known: Known, asked: Asked, said: Said) -> Floats:  # noqa: ARG001
     """Filter by category, sort by popularity there; then by popularity over all."""
     memory = known.memory
     whole = memory.activity / max(memory.activity.max(initial=0.0), 1e-12) * 1e-6
@@ -49,14 +49,14 @@ def popular_in_kind(known: Known, asked: Asked, said: Said) -> Floats:
     return out
 
 
-def nearest(known: Known, asked: Asked, said: Said) -> Floats:
+def nearest(known: Known, asked: Asked, said: Said) -> Floats:  # noqa: ARG001
     """Show the nearest first: by distance where positions are known, else by deals in the same place."""
     memory = known.memory
     tie = memory.activity / max(memory.activity.max(initial=0.0), 1e-12) * 1e-6
     if np.isfinite(known.position).any():
         here = np.repeat(asked.position, memory.suppliers, axis=0)
         far = distance_km(here, np.tile(known.position, (len(asked), 1))).reshape(len(asked), -1)
-        return -np.where(np.isfinite(far), far, 1e6) + tie
+        return np.asarray(-np.where(np.isfinite(far), far, 1e6) + tie)
     places = [k for k, trait in enumerate(known.traits) if trait.group == "place"]
     out = np.tile(tie, (len(asked), 1))
     for profile in memory.profiles:
@@ -76,20 +76,20 @@ def words_alone(known: Known, asked: Asked, said: Said) -> Floats:
     return out
 
 
-def history(known: Known, asked: Asked, said: Said) -> Floats:
+def history(known: Known, asked: Asked, said: Said) -> Floats:  # noqa: ARG001
     """Go back to past partners, the more frequent first; then by popularity."""
     memory = known.memory
     tie = memory.activity / max(memory.activity.max(initial=0.0), 1e-12) * 1e-6
-    return np.asarray(partners_of(memory, asked).toarray()) + tie
+    return np.asarray(partners_of(memory, asked).toarray() + tie)
 
 
-def item_neighbours(known: Known, asked: Asked, said: Said) -> Floats:
+def item_neighbours(known: Known, asked: Asked, said: Said) -> Floats:  # noqa: ARG001
     """Item-kNN: cosine of having the same partners, summed over the seeker's past partners; then by popularity."""
     memory = known.memory
     tie = memory.activity / max(memory.activity.max(initial=0.0), 1e-12) * 1e-6
     met = partners_of(memory, asked)
     alike = sparse.csr_array(memory.alike + sparse.eye_array(memory.suppliers))
-    return np.asarray((met @ alike).toarray()) + tie
+    return np.asarray((met @ alike).toarray() + tie)
 
 
 ARMS: Mapping[str, Arm] = MappingProxyType(

@@ -95,7 +95,8 @@ def _frame(cluster: Cluster, needs: Any) -> pl.DataFrame:
         raise JiqunError(
             f"match cannot read needs from a {type(needs).__name__}. Hand in a text, a list of texts or mappings, or a "
             "frame: Polars, pandas or Arrow.",
-            f"match 无法从 {type(needs).__name__} 读取需求。请给出文本、文本或字典的列表，或 Polars、pandas、Arrow 表。",
+            f"match 无法从 {type(needs).__name__} 读取需求。"
+            "请给出文本、文本或字典的列表，或 Polars、pandas、Arrow 表。",
         ) from error
     eager = frame.collect("polars") if isinstance(frame, nw.LazyFrame) else frame
     return pl.from_arrow(eager.to_arrow())  # type: ignore[return-value]
@@ -121,7 +122,8 @@ def _identified(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
         findings.append(
             Finding(
                 "duplicate_need", "warning",
-                Words("The identifier of a need repeats; the first of each is matched.", "需求编号重复；每个编号仅匹配第一条。"),
+                Words("The identifier of a need repeats; the first of each is matched.",
+                      "需求编号重复；每个编号仅匹配第一条。"),
                 Words("Give every need an identifier of its own.", "请为每条需求指定唯一编号。"),
                 "needs", "need_id", rows=twice, of=frame.height,
             )
@@ -133,17 +135,16 @@ def _identified(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
 def _said(frame: pl.DataFrame, market: Market) -> list[Finding]:
     findings = []
     traits = {trait.name: set(trait.levels) for trait in market.book.traits}
-    known = traits.get("category", set()) | {
-        category for category in market.offers["category"].drop_nulls().unique().to_list()
-    }
+    known = traits.get("category", set()) | set(market.offers["category"].drop_nulls().unique().to_list())
     unknown = frame.filter(pl.col("category").is_not_null() & ~pl.col("category").is_in(list(known)))
     if unknown.height:
         findings.append(
             Finding(
                 "unknown_category", "warning",
-                Words("Nothing was ever concluded or offered in the category; the need is matched by what else it says.",
+                Words("Nothing was concluded or offered in the category; the need is matched by what else it says.",
                       "该类别从未有成交或供给，将按其余信息匹配。"),
-                Words("Use a category of the cluster, or say in words what is needed.", "请使用集群已有类别，或用文字说明需求。"),
+                Words("Use a category of the cluster, or say in words what is needed.",
+                      "请使用集群已有类别，或用文字说明需求。"),
                 "needs", "category", rows=unknown.height, of=frame.height,
                 examples=tuple(unknown["category"].unique().sort().head(5).to_list()),
             )

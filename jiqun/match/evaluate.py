@@ -26,8 +26,8 @@ __all__ = ["CAVEAT", "Held", "Outcome", "evaluate_book", "evaluate_matching", "h
 DEPTH = 50
 PARTS = ("all", "new", "cold")
 CAVEAT = Words(
-    "This replays what was concluded: the partners in it were found through the market as it was, so incumbents and what "
-    "the market showed are favoured, and a supplier that would have been better but was never met counts as wrong.",
+    "This replays what was concluded: the partners in it were found through the market as it was, so incumbents and "
+    "what the market showed are favoured, and a supplier that would have been better but was never met counts as wrong.",
     "本评测为回放历史成交：其中的合作方是通过当时的市场找到的，因此偏向在位者和市场已展示者；从未相遇但可能更合适的供给方会被记为错误。",
 )
 """What every reader of an evaluation must know."""
@@ -56,7 +56,9 @@ class Outcome:
     rankers: Mapping[str, Ranker]
 
 
-def held_out(book: Book, at: float, until: float, *, needs: int = 3_000, rng: Any = 0, known: Known | None = None) -> Held:
+def held_out(
+    book: Book, at: float, until: float, *, needs: int = 3_000, rng: Any = 0, known: Known | None = None
+) -> Held:
     """Give the needs of a window and what was known when it began.
 
     Parameters
@@ -207,13 +209,15 @@ def evaluate_book(
         held = held_out(book, at, until, needs=needs, rng=rng)
         if len(held.asked) == 0:
             raise JiqunError(
-                f"evaluate_matching found no need from {origin} on whose supplier was known before. Choose an earlier date.",
+                f"evaluate_matching found no need from {origin} on whose supplier was known before. "
+                "Choose an earlier date.",
                 f"evaluate_matching 自 {origin} 起未找到供给方此前已知的需求。请选择更早的日期。",
             )
         ranker = learn(book, at, window_days=until - at, rng=rng, **learning)
         rankers[origin] = ranker
         for name, lists in (
-            ("model", lists_of_ranker(held, ranker)), *((name, lists_of_arm(held, arm)) for name, arm in chosen.items()),
+            ("model", lists_of_ranker(held, ranker)),
+            *((name, lists_of_arm(held, arm)) for name, arm in chosen.items()),
         ):  # fmt: skip
             found = summary(held, lists, replicates=replicates, rng=rng)
             rows += [{"origin": origin, "arm": name, **row} for row in found]
@@ -276,4 +280,3 @@ def evaluate_matching(
     )
     windows = [(begin, begin + window_days) for begin in begins]
     return evaluate_book(market.book, windows, arms=arms, needs=needs, replicates=replicates, rng=rng)
-

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,24 +18,49 @@ from jiqun.match.wording import Said, Wording, word_scores
 
 __all__ = ["MOVABLE", "Change", "contributions", "reasons", "would_be_first"]
 
-MOVABLE: Mapping[str, Words] = {
-    "words": Words("its offer named what is asked for ({now:.0%} → {then:.0%} of the best text)", "其供给文本写明所需内容（相符度 {now:.0%} → {then:.0%}）"),
-    "price_gap": Words("its usual price were within {then:.1f} spreads of the price asked (now {now:.1f})", "其常见价格与所求价格相差不超过 {then:.1f} 个离差（现为 {now:.1f}）"),
-    "nearness": Words("it were within {then:,.0f} km (now {now:,.0f})", "其距离不超过 {then:,.0f} 公里（现为 {now:,.0f}）"),
-    "category_count": Words("it had {then:.0f} recent deals in the category (now {now:.0f})", "其在该类别近期成交达 {then:.0f} 笔（现为 {now:.0f}）"),
-    "place_count": Words("it had {then:.0f} recent deals in the place (now {now:.0f})", "其在该地近期成交达 {then:.0f} 笔（现为 {now:.0f}）"),
-    "since": Words("its last deal were {then:.0f} days ago (now {now:.0f})", "其最近一次成交在 {then:.0f} 天前（现为 {now:.0f}）"),
-    "partner_count": Words("it had served this seeker {then:.0f} times of late (now {now:.0f})", "其近期与该需求方合作达 {then:.0f} 次（现为 {now:.0f}）"),
-}  # fmt: skip
+MOVABLE: Mapping[str, Words] = MappingProxyType(
+    {
+        "words": Words(
+            "its offer named what is asked for ({now:.0%} → {then:.0%} of the best text)",
+            "其供给文本写明所需内容（相符度 {now:.0%} → {then:.0%}）",
+        ),
+        "price_gap": Words(
+            "its usual price were within {then:.1f} spreads of the price asked (now {now:.1f})",
+            "其常见价格与所求价格相差不超过 {then:.1f} 个离差（现为 {now:.1f}）",
+        ),
+        "nearness": Words(
+            "it were within {then:,.0f} km (now {now:,.0f})", "其距离不超过 {then:,.0f} 公里（现为 {now:,.0f}）"
+        ),
+        "category_count": Words(
+            "it had {then:,.1f} recent deals in the category (now {now:,.1f})",
+            "其在该类别近期成交达 {then:,.1f} 笔（现为 {now:,.1f}）",
+        ),
+        "place_count": Words(
+            "it had {then:,.1f} recent deals in the place (now {now:,.1f})",
+            "其在该地近期成交达 {then:,.1f} 笔（现为 {now:,.1f}）",
+        ),
+        "since": Words(
+            "its last deal were {then:,.0f} days ago (now {now:,.0f})",
+            "其最近一次成交在 {then:,.0f} 天前（现为 {now:,.0f}）",
+        ),
+        "partner_count": Words(
+            "it had served this seeker {then:,.1f} times of late (now {now:,.1f})",
+            "其近期与该需求方合作达 {then:,.1f} 次（现为 {now:,.1f}）",
+        ),
+    }
+)
 """Features that a supplier could move, and how a change is said."""
-_UNITS = {
-    "price_gap": lambda x: -x,
-    "nearness": lambda x: 10.0 * np.expm1(-x),
-    "category_count": np.expm1,
-    "place_count": np.expm1,
-    "partner_count": np.expm1,
-    "since": lambda x: 30.0 * np.expm1(x),
-}
+
+
+def _shown(name: str, value: float) -> float:
+    """Give the value of a feature in the unit in which it is said."""
+    if name == "price_gap":
+        return -value
+    if name == "nearness":
+        return 10.0 * math.expm1(-value)
+    if name == "since":
+        return 30.0 * math.expm1(value)
+    return value if name == "words" else math.expm1(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +71,8 @@ class Change:
     now: float
     then: float
     words: Words
+    value: float
+    """What the feature itself would have to be; ``now`` and ``then`` are in the unit that is said."""
 
 
 def contributions(
@@ -157,46 +186,44 @@ def would_be_first(
         now = float(features[row, k])
         if high - low < 1e-9:
             continue
-        then = _reached(features[row].astype(float), weights, names, k, (low, high), gap)
+        # Only for the better: more deals, fewer days, less distance.
+        between = (low, now) if name == "since" else (now, high)
+        then = _reached(features[row].astype(float), weights, names, k, between=between, gap=gap)
         if then is None:
             continue
-        unit = _UNITS.get(name, lambda x: x)
         part = abs(then - now) / (high - low)
         if best is None or part < best[0] - 1e-12:
-            shown = {"now": float(unit(now)), "then": float(unit(then))}
+            shown = {"now": _shown(name, now), "then": _shown(name, then)}
             words = Words(
-                "would rank first if " + MOVABLE[name].en.format(**shown),
-                "若" + MOVABLE[name].zh.format(**shown) + "，将排第一",
+                f"would rank first if {MOVABLE[name].en.format(**shown)}",
+                f"若{MOVABLE[name].zh.format(**shown)}，将排第一",
             )
-            best = (part, Change(name, shown["now"], shown["then"], words))
+            best = (part, Change(name, shown["now"], shown["then"], words, then))
     return best[1] if best else None
 
 
 def _reached(
-    x: Floats, weights: Floats, names: Sequence[str], k: int, between: tuple[float, float], gap: float
+    x: Floats, weights: Floats, names: Sequence[str], k: int, *, between: tuple[float, float], gap: float
 ) -> float | None:
     """Solve for the value of one feature at which the score has risen by the gap: nearest root of a quadratic."""
     name = names[k]
-    linear, square = weights[k], 0.0
+    linear, square = float(weights[k]), 0.0
     for j, other in enumerate(names):
         if other == f"{name}^2":
-            square = weights[j]
+            square = float(weights[j])
         elif "*" in other and name in other.split("*"):
             first, second = other.split("*")
-            linear += weights[j] * x[names.index(second if first == name else first)]
-    now = x[k]
+            linear += float(weights[j] * x[names.index(second if first == name else first)])
+    now = float(x[k])
     # square·t² + linear·t = square·now² + linear·now + gap
     goal = square * now**2 + linear * now + gap
-    roots = (
-        np.roots([square, linear, -goal])
-        if abs(square) > 1e-12
-        else np.array([goal / linear])
-        if abs(linear) > 1e-12
-        else np.empty(0)
-    )
-    real = [float(r.real) for r in np.atleast_1d(roots) if abs(np.imag(r)) < 1e-9]
-    inside = [r for r in real if between[0] - 1e-9 <= r <= between[1] + 1e-9]
-    return min(inside, key=lambda r: abs(r - now)) if inside else None
+    if abs(square) > 1e-12:
+        under = linear**2 + 4.0 * square * goal
+        roots = [(-linear + sign * math.sqrt(under)) / (2.0 * square) for sign in (-1.0, 1.0)] if under >= 0 else []
+    else:
+        roots = [goal / linear] if abs(linear) > 1e-12 else []
+    inside = [root for root in roots if between[0] - 1e-9 <= root <= between[1] + 1e-9]
+    return min(inside, key=lambda root: abs(root - now)) if inside else None
 
 
 def matched_terms(index: Wording, said: Said, need: int, supplier: int) -> tuple[tuple[str, ...], int]:

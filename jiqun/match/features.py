@@ -85,7 +85,8 @@ def feature_names(traits: Sequence[Trait], encoders: Sequence[str]) -> tuple[Fea
     ['words', 'words_all', 'nearness']
     """
     made = [
-        Feature("words", "words"), Feature("words_all", "words"),
+        Feature("words", "words"),
+        Feature("words_all", "words"),
         Feature("nearness", "place"),
         *(Feature(f"meaning_{name}", "meaning") for name in encoders),
     ]
@@ -117,8 +118,10 @@ def feature_names(traits: Sequence[Trait], encoders: Sequence[str]) -> tuple[Fea
 
 
 def _bent(made: tuple[Feature, ...], traits: Sequence[Trait]) -> tuple[Feature, ...]:
-    """Squares and products of the main columns: a second deal says less than the first, and what speaks for a partner
-    speaks less for a stranger. A product is explained under the heading of its second part.
+    """Name squares and products of the main columns.
+
+    A second deal says less than the first, and what speaks for a partner speaks less for a stranger. A product is
+    explained under the heading of its second part.
     """
     group = {feature.name: feature.group for feature in made}
     shares = [f"{one.name}_share" for one in traits[:4]]

@@ -48,9 +48,7 @@ class Ranker:
     until: float
     """Nothing of this day or after was read."""
 
-    def score(
-        self, features: NDArray[np.float32], warm: NDArray[np.bool_], *, new_only: bool = False
-    ) -> Floats:
+    def score(self, features: NDArray[np.float32], warm: NDArray[np.bool_], *, new_only: bool = False) -> Floats:
         """Give the score of pairs.
 
         Parameters
@@ -182,9 +180,7 @@ def learn(
     return Ranker(names, weights, (learned[0], learned[1], learned[2]), l2, at)
 
 
-def _lesson(
-    book: Book, known: Known, end: float, sizes: tuple[int, int], rng: np.random.Generator
-) -> _Lesson | None:
+def _lesson(book: Book, known: Known, end: float, sizes: tuple[int, int], rng: np.random.Generator) -> _Lesson | None:
     begin, (needs, draws) = known.memory.at, sizes
     asked, need, supplier = book.deals.before(end).since(begin).needs()
     there = known.memory.activity[supplier] > 0
@@ -233,4 +229,4 @@ def _segment(
     if not parts:
         return np.empty((0, len(names)), np.float32), np.zeros(1, np.int64), np.empty(0, bool), np.empty(0)
     features, chosen, chance = (np.concatenate([part[k] for part in parts]) for k in range(3))
-    return features, np.r_[0, np.cumsum(np.concatenate(lengths))], chosen, chance  # type: ignore[return-value]
+    return features, np.r_[0, np.cumsum(np.concatenate(lengths))], chosen, chance

@@ -55,7 +55,7 @@ def index_texts(texts: Sequence[str | None]) -> Lexicon:
     --------
     >>> index = index_texts(["铝合金压铸", "纸箱包装", ""])
     >>> index.scores(ask(index, ["压铸件"])).toarray().round(2).tolist()
-    [[2.48, 0.0, 0.0]]
+    [[2.8, 0.0, 0.0]]
     """
     columns: dict[str, int] = {}
     rows: list[int] = []
@@ -99,7 +99,7 @@ def shared_terms(index: Lexicon, text: str, document: int, most: int = 5) -> lis
 
     >>> index = index_texts(["aluminium casting", "cartons"])
     >>> [(term, round(part, 2)) for term, part in shared_terms(index, "casting of cartons", 0)]
-    [('casting', 0.58)]
+    [('casting', 0.61)]
     """
     low, high = index.weights.indptr[document], index.weights.indptr[document + 1]
     weight = dict(zip(index.weights.indices[low:high].tolist(), index.weights.data[low:high].tolist(), strict=True))

@@ -287,7 +287,7 @@ def _ranked(
         yield _rows_of(block, k, mine, order, features[mine], score[mine], weights)
 
 
-def _rows_of(
+def _rows_of(  # noqa: PLR0917
     block: _Block, k: int, mine: slice, order: Ints, features: NDArray[np.float32], score: Floats, weights: Floats
 ) -> tuple[list[dict[str, Any]], pl.DataFrame]:
     market, known, found = block.matcher.market, block.matcher.known, block.found
@@ -369,7 +369,7 @@ def _offer(block: _Block, k: int, supplier: int, text: int) -> str | None:
 
 
 def _browsed(block: _Block, mask: NDArray[np.bool_], top: int) -> list[dict[str, Any]]:
-    """List the most active suppliers in the category of each need – of all where it is unknown – as a platform would."""
+    """List the most active suppliers in the category of each need , of all where it is unknown, as a platform would."""
     memory, market = block.matcher.known.memory, block.matcher.market
     rows: list[dict[str, Any]] = []
     for k, need in enumerate(block.at):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from jiqun.match.objects import Asked, Deals, Floats, Ints
@@ -116,7 +117,7 @@ def remember(deals: Deals, at: float, *, half_life_days: float = HALF_LIFE_DAYS)
     past = deals.before(at)
     weight = np.exp2(-(at - past.day) / half_life_days)
     size = past.suppliers
-    activity = np.bincount(past.supplier, weight, size)
+    activity = np.bincount(past.supplier, weight, size).astype(float)
     last = np.full(size, -np.inf)
     np.maximum.at(last, past.supplier, past.day)
     recent = np.stack(
@@ -135,7 +136,9 @@ def remember(deals: Deals, at: float, *, half_life_days: float = HALF_LIFE_DAYS)
     )  # fmt: skip
 
 
-def _csr(data: Floats, rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_array:
+def _csr(
+    data: Floats, rows: NDArray[np.integer], columns: NDArray[np.integer], shape: tuple[int, int]
+) -> sparse.csr_array:
     made = sparse.csr_array((data, (rows, columns)), shape=shape)
     made.sum_duplicates()
     made.sort_indices()
@@ -147,7 +150,7 @@ def _profile(past: Deals, weight: Floats, of: tuple[int, ...]) -> Profile:
     known = code >= 0
     keys, row = np.unique(code[known], return_inverse=True)
     counts = _csr(weight[known], row.ravel(), past.supplier[known], (len(keys), past.suppliers))
-    return Profile(of, keys, counts, np.bincount(row.ravel(), weight[known], len(keys)))
+    return Profile(of, keys, counts, np.bincount(row.ravel(), weight[known], len(keys)).astype(float))
 
 
 def _partners(

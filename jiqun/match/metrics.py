@@ -25,7 +25,7 @@ class Lists:
     many: Ints
 
     @classmethod
-    def of(cls, need: Ints, supplier: Ints, score: Floats, truth: tuple[Ints, Ints], needs: int, depth: int) -> Lists:
+    def of(cls, need: Ints, supplier: Ints, score: Floats, truth: tuple[Ints, Ints], needs: int, depth: int) -> Lists:  # noqa: PLR0917
         """Cut the scored pairs of each need to a list; equal scores by the lower code of the supplier.
 
         Parameters

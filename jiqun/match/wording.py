@@ -88,7 +88,7 @@ def say(index: Wording, texts: Sequence[str | None], vectors: Mapping[str, Vecto
     for low in range(0, len(texts), block):
         found = index.lexicon.scores(asked[low : low + block])
         top[low : low + block] = _row_max(found)
-    every = np.unique(np.linspace(0, len(index) - 1, min(SAMPLE, len(index))).astype(np.int64)) if len(index) else []
+    every = np.unique(np.linspace(0, max(len(index) - 1, 0), min(SAMPLE, len(index))).astype(np.int64))
     for name, held in index.vectors.items():
         mine = vectors[name]
         mean, best = np.zeros(len(texts)), np.zeros(len(texts))

@@ -26,7 +26,12 @@ def make_deals(rng: np.random.Generator, needs: int = 1_500) -> dict[str, np.nda
     for need in range(needs):
         seeker = int(rng.integers(seekers))
         category = int(rng.integers(4))
-        utility = np.log(size) + 2.0 * (own[:, 0] == category) + 1.5 * (own[:, 1] == home[seeker]) + rng.gumbel(size=suppliers)
+        utility = (
+            np.log(size)
+            + 2.0 * (own[:, 0] == category)
+            + 1.5 * (own[:, 1] == home[seeker])
+            + rng.gumbel(size=suppliers)
+        )
         known = met.setdefault(seeker, [])
         chosen = int(rng.choice(known)) if known and rng.random() < 0.33 else int(utility.argmax())
         known.append(chosen)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from jiqun.match.alternatives import choice_sets, draw_chances
+from jiqun.match.arms import ARMS
 from jiqun.match.book import Book
 from jiqun.match.evaluate import held_out, lists_of_arm, lists_of_ranker
-from jiqun.match.arms import ARMS
 from jiqun.match.features import Pairs, feature_names, features_of
 from jiqun.match.learn import know, learn
 from jiqun.match.logit import fit_logit
@@ -50,7 +50,9 @@ def test_poisoned_future_rows_change_neither_memory_nor_weights(columns: dict[st
 
 def test_the_poison_would_be_seen_if_it_were_read(columns: dict[str, np.ndarray], book: Book) -> None:
     later = columns["day"].max() + 1.0
-    assert not np.array_equal(remember(book.deals, later).activity, remember(book_of(poisoned(columns)).deals, later).activity)
+    assert not np.array_equal(
+        remember(book.deals, later).activity, remember(book_of(poisoned(columns)).deals, later).activity
+    )
 
 
 def test_the_order_of_rows_changes_nothing(columns: dict[str, np.ndarray], book: Book) -> None:

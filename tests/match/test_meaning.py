@@ -33,7 +33,9 @@ def test_an_empty_text_is_near_nothing_and_the_order_of_texts_does_not_matter() 
 
 
 @needs_use
-def test_vectors_are_kept_by_content_and_a_damaged_file_is_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vectors_are_kept_by_content_and_a_damaged_file_is_computed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = encode(["压铸", "cartons"], folder=tmp_path)
     monkeypatch.setattr(semantic, "_run", lambda *_: pytest.fail("computed again"))
     assert np.allclose(encode(["cartons"], folder=tmp_path), first[1:], atol=1e-3)

@@ -10,10 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiqun.match.lexical import B, K1, ask, index_texts, shared_terms
+from jiqun.match.lexical import K1, B, ask, index_texts, shared_terms
 from jiqun.match.text import MOST_CHARACTERS, terms
 
-TEXTS = ["铝合金压铸件加工", "纸箱 cartons 印刷", "Die-casting of aluminium, 压铸", "", "🙂🙂", "五轴CNC加工中心", "cartons cartons"]
+TEXTS = [
+    "铝合金压铸件加工",
+    "纸箱 cartons 印刷",
+    "Die-casting of aluminium, 压铸",
+    "",
+    "🙂🙂",
+    "五轴CNC加工中心",
+    "cartons cartons",
+]
 
 
 def plain_bm25(documents: list[str], query: str) -> list[float]:

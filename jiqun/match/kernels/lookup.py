@@ -40,8 +40,8 @@ def entries(matrix: sparse.csr_array, rows: Ints, columns: Ints) -> Floats:
     return out
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _entries(indptr, indices, data, rows, columns, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+@njit(cache=True, nogil=True)
+def _entries(indptr, indices, data, rows, columns, out):  # type: ignore[no-untyped-def]  # noqa: PLR0917  # pragma: no cover
     for k in range(len(rows)):
         row = rows[k]
         if row < 0:

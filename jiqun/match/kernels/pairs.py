@@ -13,10 +13,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def best_words(
+def best_words(  # noqa: PLR0917
     asked: sparse.csr_array, weights: sparse.csr_array, start: Ints, order: Ints, need: Ints, supplier: Ints
 ) -> tuple[Floats, Ints, Floats]:
-    """Give the best product of a need's terms with any text of a supplier, which text it is, and the sum over its texts.
+    """Give the best product of a need's terms with any text of a supplier, which it is, and the sum over its texts.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def best_words(
     return score, text, total
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _words(  # type: ignore[no-untyped-def]  # pragma: no cover
+@njit(cache=True, nogil=True)
+def _words(  # type: ignore[no-untyped-def]  # noqa: PLR0917  # pragma: no cover
     ap, ai, ax, wp, wi, wx, start, order, need, supplier, dense, score, text, total
 ):
     now = -1
@@ -66,7 +66,7 @@ def _words(  # type: ignore[no-untyped-def]  # pragma: no cover
                 text[k] = order[d]
 
 
-def best_cosine(
+def best_cosine(  # noqa: PLR0917
     asked: NDArray[np.float32],
     vectors: NDArray[np.float32],
     start: Ints,
@@ -95,8 +95,8 @@ def best_cosine(
     return score, text
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _cosines(  # type: ignore[no-untyped-def]  # pragma: no cover
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _cosines(  # type: ignore[no-untyped-def]  # noqa: PLR0917  # pragma: no cover
     asked, vectors, start, order, need, supplier, score, text
 ):
     width = asked.shape[1]
