@@ -2,10 +2,13 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { download, toCsv } from "../format/csv";
-import { exact } from "../format/number";
+import { count, exact } from "../format/number";
 import { useLook } from "../look/look";
 import { Icon } from "../parts/Icon";
 import { ranking, type Panel, type Rank } from "./reading";
+
+/** Rows shown before more are asked for. */
+const MOST = 400;
 
 interface Props {
   panel: Panel;
@@ -23,8 +26,11 @@ interface Props {
 export function RankList({ panel, period, place, nameOf, cluster, wanted, onWanted, onPick, level }: Props) {
   const { w, language } = useLook();
   const all = useMemo(() => ranking(panel, period), [panel, period]);
+  const [more, setMore] = useState(false);
   const typed = wanted.trim().toLowerCase();
   const shown = typed ? all.filter((each) => nameOf(each.place).toLowerCase().includes(typed) || each.place.startsWith(typed)) : all;
+  // Thousands of rows at every step of the slider would be slow; a picked place is always among those shown.
+  const limit = more ? shown.length : Math.max(MOST, shown.findIndex((each) => each.place === place) + 1);
   const chosen = useRef<HTMLTableRowElement>(null);
   const scroll = useRef<HTMLDivElement>(null);
   const [followed, setFollowed] = useState("");
@@ -68,7 +74,7 @@ export function RankList({ panel, period, place, nameOf, cluster, wanted, onWant
             </tr>
           </thead>
           <tbody>
-            {shown.map((each) => (
+            {shown.slice(0, limit).map((each) => (
               <tr key={each.place} ref={each.place === place ? chosen : undefined} className={each.place === place ? "picked" : ""} data-place={each.place}>
                 <td className="right">{each.rank}</td>
                 <th scope="row">
@@ -86,6 +92,11 @@ export function RankList({ panel, period, place, nameOf, cluster, wanted, onWant
             ))}
           </tbody>
         </table>
+        {shown.length > limit ? (
+          <button type="button" className="button button-text" onClick={() => setMore(true)}>
+            + {count(shown.length - limit, language)}
+          </button>
+        ) : null}
         {shown.length ? null : <p className="ranks-none">{w("ev_nobody")}</p>}
       </div>
     </div>

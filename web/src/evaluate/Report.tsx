@@ -14,10 +14,11 @@ import { Icon } from "../parts/Icon";
 import { Empty } from "../parts/States";
 import { sourceLine } from "../profile/source";
 import type { Word } from "../words/dictionary";
-import { fileUrl, tableQuery, tableUrl, type Asked } from "./asking";
+import { tableQuery, tableUrl, type Asked } from "./asking";
 import { ellipsesOf } from "./ellipse";
 import { MethodDrawer } from "./Evaluate";
 import { both, type Made } from "./figures";
+import { Files } from "./Files";
 import { Answers, Side } from "./Answers";
 import { Clusters } from "./Clusters";
 import { FIRST_VIEW, viewsOf } from "./layers";
@@ -133,12 +134,7 @@ function Head({ cluster, asked, report, periods }: HeadProps) {
         <button type="button" className="tool" onClick={() => setOpen("tables")} data-testid="ev-tables">
           <Icon name="table" size={14} /> {w("ev_tables")}
         </button>
-        <a className="tool" href={fileUrl(cluster, asked, "xlsx", language)} title={w("ev_xlsx")} download data-testid="xlsx">
-          <Icon name="download" size={14} /> XLSX
-        </a>
-        <a className="tool" href={fileUrl(cluster, asked, "docx", language)} title={w("ev_word")} download data-testid="docx">
-          <Icon name="download" size={14} /> Word
-        </a>
+        <Files cluster={cluster} asked={asked} />
         <MethodDrawer report={report} label={w("how")} />
       </div>
       <Drawer open={open === "findings"} onClose={() => setOpen(null)} title={w("ev_findings", { n: report.findings.length })}>

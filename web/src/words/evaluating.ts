@@ -37,6 +37,8 @@ export const evaluating = {
   ev_rowsN: { en: "{n} rows", zh: "{n} 行" },
   ev_xlsx: { en: "Workbook: one sheet for each table, and the method", zh: "工作簿：每表一页，另附方法页" },
   ev_word: { en: "Word document with three-line tables", zh: "Word 文档，三线表" },
+  ev_writing: { en: "Writing …", zh: "正在生成……" },
+  ev_noFile: { en: "The file could not be made.", zh: "文件未能生成。" },
   ev_shows: { en: "Show", zh: "显示" },
   ev_noPlaces: { en: "The places have neither outlines nor coordinates.", zh: "这些地点既无边界也无坐标。" },
   colon: { en: ": ", zh: "：" },
