@@ -73,6 +73,7 @@ def structural_holes(network: Graph, actors: Codes | None = None) -> Holes:
     Returns
     -------
     Holes
+        Constraint and effective size of each actor asked for.
 
     References
     ----------
@@ -147,6 +148,7 @@ def brokerage(
     Returns
     -------
     Brokerage
+        Roles of each actor, their totals, and what chance gives.
 
     Raises
     ------

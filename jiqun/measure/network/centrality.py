@@ -71,6 +71,7 @@ def betweenness(
     Returns
     -------
     Betweenness
+        Values, their interval, and how many starts were taken.
 
     References
     ----------

@@ -84,6 +84,7 @@ def complementarity(
     Returns
     -------
     Complements
+        All pairs of categories with lift, interval and probability.
 
     Raises
     ------

@@ -179,6 +179,7 @@ def mixing(
     Returns
     -------
     Mixing
+        Indices with interval, chance and probability, and the weights of the groups.
 
     Raises
     ------

@@ -77,6 +77,7 @@ def order_null(size: NDArray[np.integer], total: NDArray[np.integer]) -> OrderNu
     Returns
     -------
     OrderNull
+        Odds, and chances of categories and pairs by size.
 
     Raises
     ------

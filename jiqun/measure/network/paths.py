@@ -186,6 +186,7 @@ def disjoint_paths(
     Returns
     -------
     Paths
+        Mean and shares with their intervals, and the share of pairs by number of paths.
 
     Raises
     ------
@@ -242,6 +243,7 @@ def added_paths(
     Returns
     -------
     PathsAdded
+        The two, and what the further ties add.
 
     Examples
     --------

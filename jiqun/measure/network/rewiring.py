@@ -32,6 +32,7 @@ def rewired(network: Graph, *, rng: np.random.Generator | int | None = 0, swaps:
     Returns
     -------
     Graph
+        As many ties, each of weight 1.
 
     References
     ----------
