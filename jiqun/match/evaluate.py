@@ -26,8 +26,8 @@ __all__ = ["CAVEAT", "Held", "Outcome", "evaluate_book", "evaluate_matching", "h
 DEPTH = 50
 PARTS = ("all", "new", "cold")
 CAVEAT = Words(
-    "This replays what was concluded: the partners in it were found through the market as it was, so incumbents and "
-    "what the market showed are favoured, and a supplier that would have been better but was never met counts as wrong.",
+    "This replays what was concluded: its partners were found through the market as it was, so incumbents and "
+    "what the market showed are favoured, and a supplier that would have been better but was never met is wrong here.",
     "本评测为回放历史成交：其中的合作方是通过当时的市场找到的，因此偏向在位者和市场已展示者；从未相遇但可能更合适的供给方会被记为错误。",
 )
 """What every reader of an evaluation must know."""
