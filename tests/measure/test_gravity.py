@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from jiqun.cluster import Cluster, JiqunError
 from jiqun.ingest import ingest, parse_recipe
 from jiqun.ingest.drafting import draft
 from jiqun.ingest.generated import generate
+from jiqun.ingest.shipped import shipped_recipe
 from jiqun.measure.gravity import ERRORS, INTERNAL, TERMS, gravity, gravity_curve, home_bias
 from jiqun.measure.points import great_circle, on_sphere
 from jiqun.space.effective import effective_distance
@@ -337,3 +339,29 @@ def test_flows_inside_places_can_be_left_out_of_effective_distance_too(orders: C
     found = gravity(orders, by="period", grain="year", distance="effective", internal="exclude")
     assert found.filter(period="2021")["cells"].max() <= TOWNS * (TOWNS - 1)
     assert "home" not in found["term"].to_list()
+
+
+def test_known_gravity_of_collaboration_between_economies(shared_data: Path, tmp_path: Path) -> None:
+    study = Path(__file__).parents[2] / "benchmarks" / "studies" / "economies.py"
+    made = importlib.util.spec_from_file_location("economies", study)
+    assert made is not None
+    assert made.loader is not None
+    module = importlib.util.module_from_spec(made)
+    made.loader.exec_module(module)
+    if not module.ATLAS.exists():
+        pytest.skip("needs the outlines of the web client: python hatch_build.py")
+    pytest.importorskip("babel")
+    economies = module.economies()
+    middle = {row["iso2_code"]: (row["lon"], row["lat"]) for row in economies.iter_rows(named=True)}
+    assert middle["NA"] == pytest.approx((17.2, -22.1), abs=0.5)
+    assert middle["FR"] == pytest.approx((2.5, 46.5), abs=1.0)
+    for name in ("economy_collaborators", "developers", "git_pushes", "repositories", "organizations"):
+        pl.read_parquet(shared_data / "github_innovation" / f"{name}.parquet").write_csv(tmp_path / f"{name}.csv")
+    economies.write_csv(tmp_path / "economies.csv")
+    ingest(parse_recipe(shipped_recipe("github_innovation_graph"), folder=tmp_path), tmp_path / "cluster")
+    c = jiqun.open(tmp_path / "cluster")
+    found = gravity(c, period="2022-Q4", internal="exclude")
+    assert found["value"][0] == pytest.approx(-0.722, abs=0.005)
+    assert -0.95 < found["low"][0] < -0.8
+    assert -0.6 < found["high"][0] < -0.5
+    assert gravity(c, period="2022-Q4", internal="exclude", zeros=False)["value"][0] > found["value"][0]
