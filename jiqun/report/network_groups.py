@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from jiqun.cluster import Words
 from jiqun.measure.network.complementarity import Complements, attributable_interval, complementarity
-from jiqun.measure.network.decomposability import Decomposability, decomposability
+from jiqun.measure.network.decomposability import MISSED, Decomposability, decomposability
 from jiqun.measure.network.graph import Codes
 from jiqun.measure.network.orders import Orders, orders_of
 from jiqun.report.names import industry_title
@@ -192,6 +192,13 @@ def decomposability_part(asked: Asked) -> Drawn:
     )
     if found.groups == 0:
         note = Words("No group has three members: everything is bilateral.", "没有三方及以上的组：全部为双边关系。")
+    elif not np.isfinite(found.value) and found.residual > MISSED:
+        note = Words(
+            "Not computable: the null that keeps pairs could not be drawn; it missed "
+            f"{number(100 * found.residual).en} % of the pair counts. Groups are too sparse, or too few were looked at.",
+            f"无法计算：未能抽出保持两两关系的零模型，有 {number(100 * found.residual).zh}% 的配对次数未复原。"
+            "组过于稀疏，或考察的组过少。",
+        )
     elif not np.isfinite(found.value):
         note = Words(
             "Undefined: triples do not come back beyond chance, so there is nothing to decompose.",
@@ -199,7 +206,8 @@ def decomposability_part(asked: Asked) -> Drawn:
         )
     numbers = [
         said_number(
-            asked, "decomposability", found.value, low=found.low, high=found.high, p=found.p, note=note,
+            asked, "decomposability", found.value, low=found.low, high=found.high,
+            p=found.p if np.isfinite(found.value) else np.nan, note=note,
             draws=found.draws, most=MOST,
         ),
         said_number(asked, "bilateral", found.bilateral),

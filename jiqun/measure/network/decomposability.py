@@ -19,6 +19,8 @@ __all__ = ["Decomposability", "decomposability"]
 MOST = 12_000
 """Memberships looked at: of more groups a sample is taken."""
 PARTS = 8
+MISSED = 0.05
+"""Share of the pair counts that the null may fail to bring back; beyond, it is not the null that was asked for."""
 _SWEEPS = 30
 _HOT, _COLD = 2.0, 0.05
 
@@ -91,7 +93,8 @@ def decomposability(
     Returns
     -------
     Decomposability
-        Value 1 where no group has three members: all is bilateral. NaN where triples do not come back beyond chance.
+        Value 1 where no group has three members: all is bilateral. NaN where triples do not come back beyond chance,
+        and where the pair null could not be drawn (``residual`` above 5 %), as in very sparse groups.
 
     Raises
     ------
@@ -146,7 +149,7 @@ def decomposability(
     excess = observed - chance
     p = (int((drawn >= observed * (1 - 1e-12)).sum()) + 1) / (len(drawn) + 1)
     spread = float(drawn.std(ddof=1)) if len(drawn) > 1 else 0.0
-    if excess <= 0 or excess <= 2 * np.sqrt(chance) * 1e-9:
+    if excess <= 0 or residual > MISSED:
         value = low = high = float("nan")
     else:
         raw = (pairwise - chance) / excess

@@ -188,6 +188,17 @@ def test_deals_of_two_are_decomposable_by_nature_and_say_so() -> None:
         decomposability([0, 1], [0, 1])
 
 
+def test_where_the_pair_null_cannot_be_drawn_there_is_no_number() -> None:
+    """A few syndicates that come back whole among hundreds of groups: cooling does not find them again."""
+    rng = np.random.default_rng(0)
+    teams = rng.permutation(1_200).reshape(300, 4)
+    group = np.repeat(np.arange(600), 4)
+    found = decomposability(group, np.r_[teams, teams].ravel(), draws=4)
+    assert found.residual > 0.05
+    assert np.isnan(found.value)
+    assert found.observed == 300 * 4
+
+
 def test_decomposability_does_not_depend_on_threads_order_or_names() -> None:
     group, member = in_pairs(12, 80, 5)
     lot = np.random.default_rng(0).permutation(len(group))
