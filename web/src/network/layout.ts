@@ -42,8 +42,8 @@ export function layout(n: number, edges: readonly (readonly [number, number])[])
     at.forEach((p, k) => {
       const one = push[k] as Point;
       // A weak pull to the middle keeps parts that are not linked on the page.
-      one.x -= p.x * 0.04;
-      one.y -= p.y * 0.04;
+      one.x -= p.x * 0.15;
+      one.y -= p.y * 0.15;
       const length = Math.hypot(one.x, one.y) || 1;
       const step = Math.min(length, heat);
       p.x += (one.x / length) * step;

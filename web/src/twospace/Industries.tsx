@@ -38,7 +38,7 @@ export function Industries({ card, read, set, pick, onPick }: Props) {
   const moving = read("over") === "time" && years.length > 1;
   const asked: AskedQuadrants = { periods: moving ? years : [], interactions: read("interactions") };
   const query = quadrantsQuery(card.id, asked);
-  const { data, error, isPending, isPlaceholderData, fetchStatus, refetch } = useQuery({ ...query, placeholderData: keepPreviousData });
+  const { data, error, isPending, isPlaceholderData, fetchStatus, refetch } = useQuery({ ...query, enabled: choices !== undefined, placeholderData: keepPreviousData });
   const waiting = (isPending || isPlaceholderData) && fetchStatus === "fetching";
   return (
     <section className="industries" aria-label={w("industriesInTwoSpaces")} data-testid="industries">
@@ -55,7 +55,7 @@ export function Industries({ card, read, set, pick, onPick }: Props) {
         ) : null}
       </div>
       {waiting ? <Running key={JSON.stringify(query.queryKey)} what={w("industriesInTwoSpaces")} onCancel={() => void queries.cancelQueries({ queryKey: query.queryKey })} /> : null}
-      {isPending && fetchStatus === "idle" && !error ? (
+      {choices && isPending && fetchStatus === "idle" && !error ? (
         <Empty title={w("stopped")} action={<button type="button" className="button" onClick={() => void refetch()}>{w("compute")}</button>}>
           {w("stoppedWhy")}
         </Empty>

@@ -46,7 +46,7 @@ function Spaces({ card, filters, question }: { card: ClusterCard; filters: Filte
   const slice = sliceOf(read, periods, shown);
   const map = useQuery({ ...mapQuery(card.id, slice), placeholderData: keepPreviousData });
   const network = useQuery({ ...networkQuery(card.id, slice), placeholderData: keepPreviousData });
-  usePrefetch(card.id, slice, periods, shown);
+  usePrefetch(card.id, slice, viewOf(read, filters) ? [] : periods, shown);
 
   const setWindow = useCallback(
     ({ first, last }: Window) => {
