@@ -195,7 +195,7 @@ def decomposability_part(asked: Asked) -> Drawn:
     elif not np.isfinite(found.value) and found.residual > MISSED:
         note = Words(
             "Not computable: the null that keeps pairs could not be drawn; it missed "
-            f"{number(100 * found.residual).en} % of the pair counts. Groups are too sparse, or too few were looked at.",
+            f"{number(100 * found.residual).en} % of the pair counts. Groups are too sparse, or too few of them.",
             f"无法计算：未能抽出保持两两关系的零模型，有 {number(100 * found.residual).zh}% 的配对次数未复原。"
             "组过于稀疏，或考察的组过少。",
         )
