@@ -178,6 +178,7 @@ def library(kind: str) -> Callable[[Known, Asked, Said], np.ndarray]:
             from implicit.bpr import BayesianPersonalizedRanking
 
             table = sparse.csr_matrix(known.memory.partners).astype(np.float32)
+            table.data[:] = 1.0
             model = (
                 AlternatingLeastSquares(64, random_state=0, num_threads=1)
                 if kind == "als"

@@ -22,7 +22,7 @@ Arm = Callable[[Known, Asked, Said], Floats]
 
 def chance(known: Known, asked: Asked, said: Said) -> Floats:  # noqa: ARG001
     """Browse at random: every active supplier alike, by a fixed draw for each place of need and supplier."""
-    drawn = np.random.default_rng(len(asked)).random((len(asked), known.memory.suppliers))
+    drawn = np.random.default_rng([len(asked), int(abs(asked.day.sum()))]).random((len(asked), known.memory.suppliers))
     return np.where(known.memory.activity > 0, drawn, -1.0)
 
 

@@ -144,10 +144,12 @@ def match(
         cluster's own.
     top
         Suppliers given for each need.
-    at, meaning, traits, learned, rng
+    at, meaning, traits, learned
         See :func:`prepare`.
     weights
         What-if: factors on the parts of the score by heading, such as ``{"price": 2.0, "activity": 0.0}``.
+    rng
+        Source of randomness of the learning.
 
     Returns
     -------
