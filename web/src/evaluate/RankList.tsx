@@ -108,8 +108,15 @@ const standing = (rank: number, of: number) => (100 * (Math.sqrt(rank) - 1)) / (
 
 const MARKS = [1, 10, 50, 100, 200, 500, 1000, 2000];
 
-/** The ranks that the scale above the bars names: none too near to the last. */
-const marks = (of: number) => [...MARKS.filter((mark) => mark === 1 || (mark < of && standing(mark, of) < 80)), of];
+/** Least distance of two marks, in percent: nearer ones would be written into each other. */
+const APART = 15;
+
+/** The ranks that the scale above the bars names. */
+function marks(of: number): number[] {
+  const found = [1];
+  for (const mark of MARKS) if (mark < of && standing(mark, of) - standing(found[found.length - 1] as number, of) >= APART && standing(mark, of) <= 100 - APART) found.push(mark);
+  return [...found, of];
+}
 
 function Scale({ of }: { of: number }) {
   return (
