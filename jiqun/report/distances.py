@@ -25,6 +25,7 @@ from jiqun.space import kept
 __all__ = ["gravity"]
 
 By = Literal["period", "channel"]
+Homes = Literal["given", "modal", "earlier"]
 DRAWS = 199
 ACTORS = 12
 _FORMULA = r"\mathrm{E}(y_{ij}) = \exp\left(a_i + b_j - \beta \ln d_{ij} + \eta\,[i = j]\right)"
@@ -75,14 +76,22 @@ class _Asked:
     cluster: Cluster
     period: str | None
     interactions: list[str]
+    places: Homes = "given"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Which interactions, and when."""
+        return {"period": self.period, "interactions": self.interactions or None}
 
     @property
     def own(self) -> dict[str, Any]:
-        """The parameters as the library takes them."""
-        return {"period": self.period, "interactions": self.interactions or None}
+        """The parameters of the gravity equation as the library takes them."""
+        return self.said | {"places": self.places}
 
 
-def gravity(cluster: Cluster, *, period: str | None = None, interactions: Sequence[str] = ()) -> GravityReport:
+def gravity(
+    cluster: Cluster, *, period: str | None = None, interactions: Sequence[str] = (), places: Homes = "given"
+) -> GravityReport:
     """Give the elasticity of distance, its course, its curve, and the home bias of the largest actors.
 
     Parameters
@@ -93,13 +102,16 @@ def gravity(cluster: Cluster, *, period: str | None = None, interactions: Sequen
         A period, or two with a slash; None takes all.
     interactions
         Which interactions; none for all.
+    places
+        Where an actor without a place is: left out (``"given"``), where most of its counterparts are (``"modal"``), or
+        where those of earlier periods were (``"earlier"``).
 
     Raises
     ------
     JiqunError
         If a period cannot be read or lies outside the data.
     """
-    asked = _Asked(cluster, checked_period(cluster, "gravity", period), list(interactions))
+    asked = _Asked(cluster, checked_period(cluster, "gravity", period), list(interactions), places)
     how = _how(asked, _SENTENCE)
     can = space_choices(cluster)
     if can.digital is not None:
@@ -114,7 +126,7 @@ def gravity(cluster: Cluster, *, period: str | None = None, interactions: Sequen
         ("gravity-period", lambda: gravity_of(cluster, by="period", grain=years, **asked.own)),  # type: ignore[arg-type]
         ("gravity-channel", lambda: gravity_of(cluster, by="channel", **asked.own)),
         ("gravity-curve", lambda: gravity_curve(cluster, **asked.own)),
-        ("home-bias", lambda: home_bias(cluster, most=ACTORS, n=DRAWS, replicates=DRAWS, **asked.own)),
+        ("home-bias", lambda: home_bias(cluster, most=ACTORS, n=DRAWS, replicates=DRAWS, **asked.said)),
     ]
     wanted = {
         "gravity-period": len(can.periods) > 1 and asked.period is None,
@@ -142,11 +154,11 @@ def _table(asked: _Asked, name: str, compute: Callable[[], pl.DataFrame]) -> pl.
     """Give a table from memory, from disk, or anew; the types survive being written down."""
 
     def read() -> pl.DataFrame:
-        said = {"period": asked.period, "interactions": asked.interactions}
+        said = {"period": asked.period, "interactions": asked.interactions, "places": asked.places}
         text = derived(asked.cluster, name, lambda: compute().write_json(), **said)
         return pl.read_json(text.encode(), infer_schema_length=None)
 
-    return kept(asked.cluster, f"{name}:{asked.period}:{asked.interactions}", read)
+    return kept(asked.cluster, f"{name}:{asked.period}:{asked.interactions}:{asked.places}", read)
 
 
 def _rows(table: pl.DataFrame, term: str, *, each: str | None = None) -> list[dict[str, Any]]:
@@ -320,15 +332,15 @@ _FIGURES: dict[str, Callable[[_Asked, pl.DataFrame], Figure | None]] = {
 def _how(asked: _Asked, sentence: Words) -> How:
     cluster = asked.cluster
     folder = shlex.quote(cluster.path) if cluster.path else "DIR"
-    options = [
-        *([f"--period={asked.period}"] if asked.period else []),
-        *(f"--interactions={i}" for i in asked.interactions),
-    ]
+    options = [f"--period={asked.period}"] if asked.period else []
+    options += [f"--interactions={each}" for each in asked.interactions]
+    options += [f"--places={asked.places}"] if asked.places != "given" else []
     made = trace(
         cluster,
         " ".join(["jiqun gravity", folder, *(shlex.quote(o) for o in options)]),
         period=asked.period,
         interactions=asked.interactions,
+        places=asked.places,
     )
     return How(
         sentence=_text(sentence),

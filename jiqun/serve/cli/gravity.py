@@ -36,6 +36,17 @@ __all__ = ["command"]
 @period_option
 @interactions_option
 @click.option(
+    "--places",
+    type=click.Choice(["given", "modal", "earlier"]),
+    default="given",
+    show_default=True,
+    cls=Option,
+    words=Words(
+        "Actors without a place: left out, where most counterparts are, or where those of earlier periods were.",
+        "没有地点的主体：排除、置于多数对手方所在地，或置于此前时期对手方所在地。",
+    ),
+)
+@click.option(
     "--out",
     type=click.Path(),
     cls=Option,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -110,10 +110,18 @@ async def gravity(
     *,
     period: PeriodAsked = "",
     interactions: InteractionsAsked = None,
+    places: Annotated[
+        Literal["given", "modal", "earlier"],
+        Query(
+            description="Where an actor without a place is: left out (`given`), where most of its counterparts are "
+            "(`modal`, which alone makes a home effect), or where those of earlier periods were (`earlier`).",
+            examples=["given"],
+        ),
+    ] = "given",
 ) -> Response:
     """How interactions between places fall with distance, by period and channel, and how much stays at home."""
     from jiqun.report import gravity as make
 
     entry = await services.entry(id_)
-    asked: dict[str, Any] = {"period": period or None, "interactions": interactions or []}
+    asked: dict[str, Any] = {"period": period or None, "interactions": interactions or [], "places": places}
     return await services.answer(request, entry, "gravity", lambda: make(entry.cluster, **asked), **asked)
