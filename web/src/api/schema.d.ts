@@ -5122,6 +5122,8 @@ export interface operations {
                 period?: string;
                 /** @description What makes the digital space: a kind (`order`), `column=value`, `column!=value`, or `ties`; repeat it, or put commas between. Values of one column are alternatives, different columns hold together. `/spaces` lists those the cluster has. Empty: everything. */
                 interactions?: string[] | null;
+                /** @description Where an actor without a place is: left out (`given`), where most of its counterparts are (`modal`, which alone makes a home effect), or where those of earlier periods were (`earlier`). */
+                places?: "given" | "modal" | "earlier";
             };
             header?: never;
             path: {
