@@ -151,6 +151,7 @@ def choice_title(cluster: Cluster, choice: Choice) -> Text:
     """Say in words which interactions make a space.
 
     >>> import polars as pl
+    >>> from jiqun.space.links import chosen
     >>> sales = pl.DataFrame({"source": ["x"], "target": ["f"], "kind": ["order"]})
     >>> c = Cluster.from_tables(interactions=sales)
     >>> choice_title(c, chosen(c, "order")).en, choice_title(c, chosen(c, None)).zh
