@@ -226,7 +226,11 @@ def allowed_of(market: Market, request: Request) -> NDArray[np.bool_]:
 def _matched(matcher: Matcher, request: Request, top: int, ranker: Ranker) -> Matches:
     allowed = allowed_of(matcher.market, request)
     folder = vectors_folder(matcher.cluster)
-    vectors = {name: encode(request.texts, name, role="need", folder=folder) for name in matcher.market.encoders}
+    # USE is faster than its store of all offers can be read; E5 keeps those of needs apart.
+    vectors = {
+        name: encode(request.texts, name, role="need", folder=folder if name == "e5" else None)
+        for name in matcher.market.encoders
+    }
     rows: list[dict[str, Any]] = []
     parts: list[pl.DataFrame] = []
     browse: list[dict[str, Any]] = []
