@@ -235,6 +235,10 @@ class Cluster:
         """Show each need who can serve it, and why; see :func:`jiqun.match.match`."""
         return room("match").match(self, needs, top=top, **parameters)
 
+    def diagnose(self, what: str = "mode", **parameters: Any) -> Any:
+        """Diagnose the cluster, with evidence; see ``jiqun.diagnose`` for what can be asked."""
+        return room("diagnose").diagnose(self, what, **parameters)
+
     def __repr__(self) -> str:
         held = ", ".join(self.tables)
         return f"<Cluster {self.about.id}: {held}>"

@@ -13,7 +13,7 @@ from jiqun.cluster.errors import UnknownName
 
 __all__ = ["ROOMS", "room"]
 
-ROOMS = ("cluster", "engine", "ingest", "space", "measure", "match", "report", "serve")
+ROOMS = ("cluster", "engine", "ingest", "space", "measure", "diagnose", "match", "report", "serve")
 """The rooms in the order in which data flows; the import contract in ``pyproject.toml`` is the same."""
 
 

@@ -17,7 +17,7 @@ from jiqun.measure.multiple import adjust
 from jiqun.measure.network.graph import Array, Codes
 from jiqun.measure.network.order_null import OrderNull, order_null
 
-__all__ = ["Complements", "attributable_fraction", "attributable_interval", "complementarity"]
+__all__ = ["Complements", "attributable_fraction", "attributable_interval", "complementarity", "lifts_of"]
 
 MOST = 4_000
 """Categories at most: all their pairs are looked at."""
@@ -288,14 +288,45 @@ def attributable_interval(
 
 def _fraction(held: sp.csr_array) -> float:
     """The attributable fraction alone, without the probabilities of the pairs."""
-    size, total = np.diff(held.indptr), np.bincount(held.indices, minlength=held.shape[1])
-    if not (size > 1).any():
+    if not (np.diff(held.indptr) > 1).any():
         return float("nan")
-    together = np.asarray((held.T @ held).toarray(), dtype=np.float64)
-    observed = together[np.triu_indices(held.shape[1], 1)]
-    expected, _ = _expected(order_null(size, total), together, tails=False)
-    lift, _, _ = _shrunk(observed, expected, 0.95)
+    observed, _, lift = lifts_of(held)
     share = np.where(lift > 1, 1 - 1 / np.where(lift > 0, lift, 1.0), 0.0)
     known = np.isfinite(lift)
     whole = float(observed[known].sum())
     return float(observed[known] @ share[known]) / whole if whole > 0 else float("nan")
+
+
+def lifts_of(held: sp.csr_array, *, expected: Array | None = None) -> tuple[Array, Array, Array]:
+    """Give joint orders and shrunk lifts alone, without the probabilities of the pairs.
+
+    Parameters
+    ----------
+    held
+        Orders × categories, 1 where an order holds a category; some order holds two or more.
+    expected
+        Joint orders that the null expects, where they are known already, shape (pairs,).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        ``observed``, ``expected`` and ``lift`` of :func:`complementarity`, shapes (pairs,).
+
+    Examples
+    --------
+    >>> observed, _, lift = lifts_of(sp.csr_array(np.kron(np.eye(2), np.ones((9, 2)))))
+    >>> observed.tolist(), bool(lift[0] > 1 > lift[1])
+    ([9.0, 0.0, 0.0, 0.0, 0.0, 9.0], True)
+    """
+    if held.shape[1] > MOST:
+        raise JiqunError(
+            f"complementarity looks at all pairs of at most {MOST} categories; there are {held.shape[1]}. Take a "
+            "coarser level.",
+            f"complementarity 最多比较 {MOST} 个类别的全部配对；这里有 {held.shape[1]} 个。请使用更粗的分类层级。",
+        )
+    size, total = np.diff(held.indptr), np.bincount(held.indices, minlength=held.shape[1])
+    together = np.asarray((held.T @ held).toarray(), dtype=np.float64)
+    observed = together[np.triu_indices(held.shape[1], 1)]
+    if expected is None:
+        expected, _ = _expected(order_null(size, total), together, tails=False)
+    return observed, expected, _shrunk(observed, expected, 0.95)[0]
