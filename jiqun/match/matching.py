@@ -11,9 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiqun.cluster import Cluster, Finding, Findings, JiqunError, UnknownName, Words
+from jiqun.cluster import Cluster, Findings, JiqunError, UnknownName, Words
 from jiqun.engine.derived import derived
 from jiqun.match.asking import Request, read_needs
+from jiqun.match.conditions import allowed_of
 from jiqun.match.explain import Facts, contributions, matched_terms, reasons, split_by_need, would_be_first
 from jiqun.match.features import GROUPS, Known, Pairs, distance_km, feature_names, features_of
 from jiqun.match.kernels.lookup import entries
@@ -21,6 +22,7 @@ from jiqun.match.learn import Ranker, know, learn, plain_ranker
 from jiqun.match.memory import partners_of
 from jiqun.match.objects import Floats, Ints
 from jiqun.match.reading import Market, Meaning, read_market, vectors_folder
+from jiqun.match.remarks import notes_of, unanswered
 from jiqun.match.retrieve import Candidates, candidates
 from jiqun.match.semantic import encode
 from jiqun.match.wording import Said, meaning_scores, say
@@ -191,38 +193,6 @@ def _weighted(ranker: Ranker, factors: Mapping[str, float] | None) -> Ranker:
     return replace(ranker, weights=ranker.weights * scale)
 
 
-def allowed_of(market: Market, request: Request) -> NDArray[np.bool_]:
-    """Give who may serve whom: shape (suppliers,) where all needs have the same, else (needs, suppliers)."""
-    book = market.book
-    opened = market.open > 0
-    limited = (
-        any(request.exclude)
-        or any(request.licences)
-        or bool(np.isfinite(request.distance_km).any())
-        or bool(market.refuses)
-    )
-    if not limited:
-        return opened
-    code = {name: k for k, name in enumerate(book.suppliers)}
-    mask = np.repeat(opened[None, :], len(request.asked), axis=0)
-    for row, (actor, ruled_out, wanted) in enumerate(
-        zip(request.table["actor_id"], request.exclude, request.licences, strict=True)
-    ):
-        mask[row, [code[name] for name in ruled_out if name in code]] = False
-        for supplier, who in market.refuses.items():
-            if actor in who:
-                mask[row, code[supplier]] = False
-        if wanted:
-            held = [k for k, name in enumerate(book.suppliers) if set(wanted) <= set(market.licences.get(name, ()))]
-            only = np.zeros(mask.shape[1], dtype=bool)
-            only[held] = True
-            mask[row] &= only
-        if np.isfinite(request.distance_km[row]) and book.position is not None:
-            here = np.repeat(request.asked.position[row][None, :], mask.shape[1], axis=0)
-            mask[row] &= distance_km(here, book.position) <= request.distance_km[row]
-    return mask
-
-
 def _matched(matcher: Matcher, request: Request, top: int, ranker: Ranker) -> Matches:
     allowed = allowed_of(matcher.market, request)
     folder = vectors_folder(matcher.cluster)
@@ -249,11 +219,11 @@ def _matched(matcher: Matcher, request: Request, top: int, ranker: Ranker) -> Ma
             rows += made
             parts.append(part)
         browse += _browsed(block, mask, top)
-    findings = Findings.of((*request.findings, *_unanswered(request, rows)))
+    findings = Findings.of((*request.findings, *unanswered(request, rows)))
     table = pl.DataFrame(rows, schema=_SCHEMA)
     contribution = pl.concat(parts) if parts else pl.DataFrame(schema=_PARTS)
     return Matches(
-        table, contribution, pl.DataFrame(browse, schema=_BASELINE), findings, ranker, _notes(matcher, ranker)
+        table, contribution, pl.DataFrame(browse, schema=_BASELINE), findings, ranker, notes_of(matcher.market, ranker)
     )
 
 
@@ -396,60 +366,3 @@ def _browsed(block: _Block, mask: NDArray[np.bool_], top: int) -> list[dict[str,
             if ok[s] and activity[s] > 0
         ]
     return rows
-
-
-def _unanswered(request: Request, rows: Sequence[Mapping[str, Any]]) -> list[Finding]:
-    findings = []
-    answered = {row["need_id"] for row in rows}
-    empty = [need for need, good in zip(request.table["need_id"], request.answerable, strict=True) if not good]
-    none = [need for need in request.table["need_id"] if need not in answered and need not in set(empty)]
-    if empty:
-        findings.append(
-            Finding(
-                "empty_need", "error",
-                Words("The need says nothing: no words, no known category, no known seeker.",
-                      "需求没有内容：无文字、无已知类别、无已知需求方。"),
-                Words("Say in words what is needed, or name a category.", "请用文字说明需求，或给出类别。"),
-                "needs", "text", rows=len(empty), of=request.table.height, examples=tuple(empty[:5]),
-            )
-        )  # fmt: skip
-    if none:
-        findings.append(
-            Finding(
-                "no_supplier", "warning",
-                Words("No supplier may serve the need: all are excluded, closed, too far or without the licence.",
-                      "没有可服务该需求的供给方：均被排除、已注销、距离过远或缺少资质。"),
-                Words("Relax a condition.", "请放宽条件。"),
-                "needs", "need_id", rows=len(none), of=request.table.height, examples=tuple(none[:5]),
-            )
-        )  # fmt: skip
-    return findings
-
-
-def _notes(matcher: Matcher, ranker: Ranker) -> tuple[Words, ...]:
-    notes = list(matcher.market.notes)
-    if min(ranker.learned) == 0:
-        notes.append(
-            Words(
-                "The past is too short to learn all weights; those of needs "
-                + (
-                    "of any kind"
-                    if max(ranker.learned) == 0
-                    else "without past partners"
-                    if ranker.learned[1] == 0
-                    else "with past partners"
-                )
-                + " are set by hand.",
-                "历史成交不足以学习全部权重；"
-                + ("全部" if max(ranker.learned) == 0 else "无既往伙伴" if ranker.learned[1] == 0 else "有既往伙伴")
-                + "需求的权重为人工设定。",
-            )
-        )
-    if max(ranker.learned) > 0:
-        notes.append(
-            Words(
-                "Weights are learned from what was concluded; what was found through the market so far is favoured.",
-                "权重由历史成交学习而来，因此偏向以往在市场中被看到的供给方。",
-            )
-        )
-    return tuple(notes)
