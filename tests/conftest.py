@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A law is about values: how long an example takes on a busy machine says nothing about it.
+settings.register_profile("jiqun", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("jiqun")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
