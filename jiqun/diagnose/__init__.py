@@ -4,10 +4,11 @@ from jiqun.diagnose.diagnosis import Diagnosis, Evidence, as_record
 from jiqun.diagnose.mode_lines import Sold, sold
 from jiqun.diagnose.mode_rule import mode, path_agreement
 from jiqun.diagnose.mode_shares import Lines, ModeShares, attributed, claims, contested, mode_shares
-from jiqun.diagnose.rules import RULES, diagnose
+from jiqun.diagnose.rules import RULES, TITLES, diagnose
 
 __all__ = [
     "RULES",
+    "TITLES",
     "Diagnosis",
     "Evidence",
     "Lines",

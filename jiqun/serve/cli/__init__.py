@@ -25,6 +25,7 @@ COMMANDS = (
     "network",
     "platform",
     "driver",
+    "diagnose",
     "tables",
     "serve",
     "openapi",
