@@ -37,7 +37,7 @@ class Placed:
     interactions: str | list[str] | None = None
     """Which interactions make the digital space; see :func:`jiqun.space.links.chosen`."""
     resolution: float = 1.0
-    seeds: int = 5
+    seeds: int | None = None
     rng: int = 0
     quantiles: int | None = None
     """Strata of activity, for the null in digital space, see :func:`jiqun.space.strata.activity_strata`."""

@@ -129,6 +129,12 @@ def coded(ids: pl.Series) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
     >>> names.tolist(), code.tolist()
     (['a', 'b'], [1, 0, 1])
     """
-    unique = ids.unique().sort()
-    codes = ids.cast(pl.Enum(unique)).to_physical().cast(pl.Int32).to_numpy()
-    return unique.to_numpy().astype(str), codes
+    # each name is hashed once; what follows are numbers
+    found = ids.cast(pl.Categorical)
+    held = found.unique()
+    names = held.cast(pl.String)
+    order = names.arg_sort()
+    place = held.to_physical().gather(order).to_numpy()
+    position = np.zeros(int(place.max()) + 1 if len(place) else 0, dtype=np.int32)
+    position[place] = np.arange(len(place), dtype=np.int32)
+    return names.gather(order).to_numpy().astype(str), position[found.to_physical().to_numpy()]

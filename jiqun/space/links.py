@@ -195,7 +195,9 @@ def links(
 
 
 def _links(cluster: Cluster, choice: Choice, period: str | None, weight: LinkWeight) -> Links:
-    pairs = _pairs(cluster, choice, _window(cluster, period), weight)
+    dealt, number = _rows(cluster, choice, _window(cluster, period), weight)
+    # where each row counts once, the matrix sums by codes what would else be grouped by text
+    pairs: pl.DataFrame = dealt.collect("polars").to_native() if number is None else _summed_pairs(dealt, number)
     if not pairs.height:
         raise JiqunError(
             f"space.digital: nobody is linked by {choice} in {period or 'any period'}. Choose others.",
@@ -203,7 +205,8 @@ def _links(cluster: Cluster, choice: Choice, period: str | None, weight: LinkWei
         )
     sources, source = coded(pairs["source"])
     targets, target = coded(pairs["target"])
-    value = np.ones(len(source)) if weight == "binary" else pairs["weight"].to_numpy().astype(np.float64)
+    value = np.ones(len(source)) if number is None else pairs["weight"].to_numpy().astype(np.float64)
+    del pairs
     if not np.isfinite(value).all() or (value < 0).any():
         raise JiqunError(
             f"space.digital needs weights ≥ 0; {choice} has negative or missing sums. Use weight='count'.",
@@ -275,6 +278,19 @@ def rows_of(cluster: Cluster, choice: Choice, *columns: str, period: str | None 
 
 
 def _pairs(cluster: Cluster, choice: Choice, within: Window | None, weight: LinkWeight) -> pl.DataFrame:
+    return _summed_pairs(*_rows(cluster, choice, within, weight))
+
+
+def _summed_pairs(rows: nw.LazyFrame[Any], number: str | None) -> pl.DataFrame:
+    value = nw.len() if number is None else nw.col(number).sum()
+    found: pl.DataFrame = rows.group_by("source", "target").agg(weight=value).collect("polars").to_native()
+    return found.sort("source", "target")
+
+
+def _rows(
+    cluster: Cluster, choice: Choice, within: Window | None, weight: LinkWeight
+) -> tuple[nw.LazyFrame[Any], str | None]:
+    """Rows with both ends, and the column of what each weighs; None where each counts once."""
     used = sorted({column for column, _, _ in choice.terms} - {"source", "target"})
     times = [c for c in (("time",) if choice.table == "interactions" else ("from", "to")) if within is not None]
     number = "amount" if choice.table == "interactions" else "weight"
@@ -283,9 +299,9 @@ def _pairs(cluster: Cluster, choice: Choice, within: Window | None, weight: Link
     if within is not None:
         frame = frame.filter(_during(cluster, choice.table, within))
     ties = choice.table == "ties" and usable(cluster, "ties", "weight") and weight == "count"
-    value = nw.col(number).fill_null(1.0 if ties else 0.0).sum() if weight == "amount" or ties else nw.len()
-    found: pl.DataFrame = frame.group_by("source", "target").agg(weight=value).collect("polars").to_native()
-    return found.sort("source", "target")
+    if weight != "amount" and not ties:
+        return frame.select("source", "target"), None
+    return frame.select("source", "target", nw.col(number).fill_null(1.0 if ties else 0.0)), number
 
 
 def _conditions(choice: Choice) -> list[nw.Expr]:

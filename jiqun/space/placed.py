@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiqun.cluster import Cluster, JiqunError
+from jiqun.cluster import Cluster, JiqunError, Words
 from jiqun.cluster.progress import Progress, silent
 from jiqun.space.communities import Communities, communities_of
 from jiqun.space.kept import kept
@@ -19,6 +19,11 @@ __all__ = ["TABLE_DIMENSIONS", "DigitalSpace", "coordinates", "digital_space"]
 
 TABLE_DIMENSIONS = 3
 """Coordinates that indices by distance read: as many as their kernels take."""
+
+SEEDS = (5, 3)
+"""Seeds of the communities where none are asked for: of a network, and of one of many links."""
+_MANY = 5_000_000
+_STEP = Words("Reading who deals with whom", "正在读取交易关系")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def digital_space(
     interactions: str | list[str] | None = None,
     period: str | None = None,
     resolution: float = 1.0,
-    seeds: int = 5,
+    seeds: int | None = None,
     rng: int = 0,
     progress: Progress = silent,
 ) -> DigitalSpace:
@@ -73,7 +78,8 @@ def digital_space(
     resolution
         Of the communities: more of them the larger it is.
     seeds
-        Partitions made and compared, see :func:`~jiqun.space.communities.communities_of`.
+        Partitions made and compared, see :func:`~jiqun.space.communities.communities_of`. None: five, and three from
+        five million links on, where they differ less and each takes longer; how many it were is in the result.
     rng
         First seed of the communities, and that of the coordinates.
     progress
@@ -96,7 +102,10 @@ def digital_space(
     >>> made.table().select("actor_id", "community", "degree").rows()
     [('f', 'D1', 2), ('g', 'D1', 2), ('h', 'D2', 2), ('k', 'D2', 2)]
     """
+    progress(_STEP, 0, 1)
     made = links(cluster, interactions=interactions, period=period)
+    progress(_STEP, 1, 1)
+    seeds = seeds or (SEEDS[0] if made.matrix.nnz < _MANY else SEEDS[1])
 
     def compute() -> DigitalSpace:
         found = communities_of(

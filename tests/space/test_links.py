@@ -35,6 +35,35 @@ def sales() -> pl.DataFrame:
     )
 
 
+@pytest.mark.parametrize("both", [False, True], ids=["two sides", "one mode"])
+def test_counts_by_code_are_those_grouped_by_name(both: bool) -> None:
+    rng = np.random.default_rng(8)
+    names = np.array([f"{'甲' if k % 3 else 'z'}{k}" for k in range(60)])
+    others = names if both else np.char.add("b", names)
+    frame = pl.DataFrame({"source": others[rng.integers(60, size=900)], "target": names[rng.integers(60, size=900)]})
+    held = frame["target"].cast(pl.Categorical)  # names that the process knows already, in another order
+    made = links(Cluster.from_tables(interactions=frame.sample(fraction=1.0, shuffle=True, seed=1)))
+    grouped = frame.group_by("source", "target").len()
+    if both:
+        turned = grouped.select(source="target", target="source", len="len")
+        grouped = pl.concat([grouped, turned]).filter(pl.col("source") != pl.col("target"))
+        grouped = grouped.group_by("source", "target").agg(pl.col("len").sum())
+    expected = {(t, s): float(n) for s, t, n in grouped.rows()}
+    found = made.matrix.tocoo()
+    pairs = zip(made.actors[found.row].tolist(), made.counterparts[found.col].tolist(), strict=True)
+    assert dict(zip(pairs, found.data.tolist(), strict=True)) == expected
+    assert made.actors.tolist() == sorted(set(made.actors.tolist()))
+    assert held.len() == 900
+
+
+def test_a_network_of_many_links_takes_fewer_seeds_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster.from_tables(interactions=sales())
+    assert digital_space(cluster).communities.seeds == 5
+    monkeypatch.setattr("jiqun.space.placed._MANY", 2)
+    assert digital_space(cluster, rng=1).communities.seeds == 3
+    assert digital_space(cluster, rng=1, seeds=4).communities.seeds == 4
+
+
 def blocks(seed: int = 0, *, groups: int = 4, firms: int = 40, buyers: int = 60, own: float = 0.8) -> sp.csr_array:
     """Each firm sells to forty buyers, most of them of its own group."""
     rng = np.random.default_rng(seed)

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster, Finding, JiqunError, Words
+from jiqun.space.exchanges import coded
 from jiqun.space.frames import typed, usable
 from jiqun.space.kept import kept
 from jiqun.space.periods import Grain, calendar, code, label, parse, period_code
@@ -232,10 +233,8 @@ def _left_out(rows: int, of: int) -> Finding:
 
 
 def _actors_coded(frame: pl.DataFrame) -> tuple[NDArray[np.str_], pl.DataFrame]:
-    ids = pl.concat([frame["source"].unique(), frame["target"].unique()]).unique().sort()
-    known = pl.Enum(ids)
-    coded = frame.with_columns(pl.col("source", "target").cast(known).to_physical().cast(pl.Int32))
-    return ids.to_numpy().astype(str), coded
+    ids, code = coded(pl.concat([frame["source"], frame["target"]], rechunk=False))
+    return ids, frame.with_columns(source=pl.Series(code[: frame.height]), target=pl.Series(code[frame.height :]))
 
 
 def _coded(frame: pl.DataFrame, column: str) -> tuple[tuple[str, ...], pl.DataFrame]:
@@ -245,8 +244,8 @@ def _coded(frame: pl.DataFrame, column: str) -> tuple[tuple[str, ...], pl.DataFr
     values = frame[column].drop_nulls().unique().sort()
     if not values.len():
         return (), frame.drop(column)
-    coded = pl.col(column).cast(pl.Enum(values)).to_physical().cast(pl.Int32)
-    return tuple(values.to_list()), frame.with_columns(coded)
+    code = pl.col(column).cast(pl.Enum(values)).to_physical().cast(pl.Int32)
+    return tuple(values.to_list()), frame.with_columns(code)
 
 
 def _codes(first: date, last: date, grain: Grain) -> list[int]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from jiqun.cluster import Cluster, Finding, JiqunError, Words
 from jiqun.cluster.progress import Progress, silent
+from jiqun.measure.platform.distinct import distinct
 from jiqun.measure.platform.events import Events, events
 from jiqun.measure.platform.indicators import INDICATORS
 from jiqun.measure.platform.participation import Dimension, by_day, participation, views
@@ -212,10 +213,10 @@ def _grouped(frame: pl.DataFrame, keys: list[str], of: pl.Expr, name: str) -> pl
 
 def _staying(read: Events, keys: list[str], rule: tuple[int, bool, float]) -> tuple[pl.DataFrame, pl.DataFrame]:
     inactive, all_entries, level = rule
-    daily = read.dealings.drop_nulls(keys).select(*keys, "source", "target", "period").unique()
+    dealt = read.dealings.drop_nulls(keys)
     lasting, returning = [], []
     for side in ("source", "target"):
-        seen = daily.select(*keys, "period", actor=side)
+        seen = distinct(dealt.select(*keys, pl.col(side).alias("actor"), "period"), [*keys, "actor", "period"])
         kept = survival(read, seen, keys, inactive=inactive, all_entries=all_entries, level=level)
         lasting.append(kept.with_columns(side=pl.lit(side)))
         returning.append(retention(read, seen, keys, level=level).with_columns(side=pl.lit(side)))

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from jiqun.measure.platform.distinct import distinct
 from jiqun.measure.platform.events import Events
 from jiqun.space.periods import parse
 
@@ -89,7 +90,7 @@ def participation(events: Events, seen: Seen, keys: list[str], *, inactive: int)
         **({"amount": pl.col("amount").sum()} if "amount" in pairs.columns else {}),
         **({"returning": pl.col("returning").sum().cast(pl.Float64)} if "returning" in pairs.columns else {}),
     )
-    when = seen.daily.select(*keys, "actor", "day").unique().group_by(*keys, "actor")
+    when = distinct(seen.daily, [*keys, "actor", "day"]).group_by(*keys, "actor")
     made = counted.join(when.agg(days=pl.len().cast(pl.Float64), last=pl.col("day").max()), on=[*keys, "actor"])
     made = _recency(events, made, keys)
     if "period" in keys:
@@ -102,13 +103,14 @@ def _pairs(seen: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     both = [*keys, "actor", "other"]
     sums = [pl.col(c).sum() for c in ("n", "amount") if c in seen.columns]
     directed = seen.group_by(*both, "acting").agg(*sums, meetings=pl.len())
-    turned = directed.select(*keys, actor="other", other="actor", acting=pl.col("acting"), mutual=pl.lit(1.0))
     if _on_both_sides(directed):
+        turned = directed.select(*keys, actor="other", other="actor", acting=pl.col("acting"), mutual=pl.lit(1.0))
         directed = directed.join(turned, on=[*both, "acting"], how="left").with_columns(pl.col("mutual").fill_null(0.0))
     else:
         directed = directed.with_columns(mutual=pl.lit(0.0))
     summed = [pl.col(c).sum() for c in ("n", "amount", "meetings") if c in directed.columns]
-    pairs = directed.group_by(both).agg(*summed, mutual=pl.col("mutual").max())
+    one_way = directed["acting"].n_unique() < 2
+    pairs = directed.drop("acting") if one_way else directed.group_by(both).agg(*summed, mutual=pl.col("mutual").max())
     if "period" not in keys:
         return pairs
     rest = [k for k in both if k != "period"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from jiqun.measure.platform.distinct import distinct
 from jiqun.measure.platform.events import Events
 from jiqun.measure.platform.survival import kaplan_meier, lives, wilson
 
@@ -82,7 +83,12 @@ def retention(events: Events, seen: pl.DataFrame, keys: list[str], *, level: flo
         ``value, low, high``. Ages that lie beyond the data are not there.
     """
     who = [*keys, "actor"]
-    present = seen.select(*who, "period").unique().with_columns(cohort=pl.col("period").min().over(who))
+    present = distinct(seen, [*who, "period"])
+    # sorted, so that the first row of each participant is its entry
+    begins = present.select(pl.any_horizontal(pl.col(c) != pl.col(c).shift() for c in who).fill_null(value=True))
+    entry = begins.to_series().to_numpy()
+    cohort = present["period"].to_numpy()[entry][np.cumsum(entry) - 1]
+    present = present.with_columns(cohort=pl.Series(cohort, dtype=present.schema["period"]))
     counted = present.group_by(*keys, "cohort", age=pl.col("period") - pl.col("cohort")).agg(active=pl.len())
     size = counted.filter(pl.col("age") == 0).select(*keys, "cohort", participants="active")
     ages = pl.DataFrame({"age": np.arange(len(events.periods), dtype=np.int32)})
