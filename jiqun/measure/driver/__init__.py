@@ -8,9 +8,9 @@ from jiqun.measure.driver.cross_side import CrossSide, cross_side
 from jiqun.measure.driver.matching import Matching, matching_function
 from jiqun.measure.driver.position import ASSUMPTIONS, LABELS, Position, position
 from jiqun.measure.driver.profile import DriverProfile, driver_profile
-from jiqun.measure.driver.regression import Fit, regress
 from jiqun.measure.driver.unit_cost import scale_elasticity
 from jiqun.measure.driver.variety import lambda_gain, variety_gain
+from jiqun.measure.regression import Fit, regress
 
 __all__ = [
     "ASSUMPTIONS",

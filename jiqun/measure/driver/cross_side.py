@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jiqun.measure.driver.regression import Fit, regress
+from jiqun.measure.regression import Fit, regress
 
 __all__ = ["CrossSide", "cross_side"]
 

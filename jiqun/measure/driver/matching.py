@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiqun.measure.driver.cells import Cells
-from jiqun.measure.driver.regression import Fit, combined, regress
+from jiqun.measure.regression import Fit, combined, regress
 
 __all__ = ["Matching", "Reading", "matching_function", "naive", "returns"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiqun.cluster import Words
-from jiqun.measure.driver.regression import Fit, combined
+from jiqun.measure.regression import Fit, combined
 from jiqun.measure.resample import generators
 
 __all__ = ["ASSUMPTIONS", "LABELS", "Label", "Position", "position"]

@@ -18,10 +18,10 @@ from jiqun.measure.driver.cells import Cells, cells, shuffled
 from jiqun.measure.driver.cross_side import cross_side
 from jiqun.measure.driver.matching import Matching, Reading, matching_function, naive
 from jiqun.measure.driver.position import ASSUMPTIONS, Position, position
-from jiqun.measure.driver.regression import Fit, combined
 from jiqun.measure.driver.unit_cost import COSTS, cost_lines, local_scale, scale_elasticity
 from jiqun.measure.driver.variety import variety_gain
 from jiqun.measure.platform.events import Events, events
+from jiqun.measure.regression import Fit, combined
 from jiqun.measure.resample import generators
 from jiqun.space.periods import Grain, calendar, parse
 

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jiqun.cluster import Words
-from jiqun.measure.driver.regression import Fit, regress
+from jiqun.measure.regression import Fit, regress
 
 __all__ = ["COSTS", "cost_lines", "local_scale", "scale_elasticity"]
 

@@ -5,6 +5,6 @@ from jiqun.measure.gravity.curve import gravity_curve
 from jiqun.measure.gravity.distances import INTERNAL
 from jiqun.measure.gravity.estimate import TERMS, design, gravity
 from jiqun.measure.gravity.home_bias import home_bias
-from jiqun.measure.gravity.ppml import Ppml, ppml
+from jiqun.measure.regression import Ppml, ppml
 
 __all__ = ["ERRORS", "INTERNAL", "TERMS", "Ppml", "design", "gravity", "gravity_curve", "home_bias", "ppml"]

@@ -9,12 +9,11 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import fdtrc, stdtr, stdtrit
 
 from jiqun.cluster import Words
-from jiqun.measure.gravity.ppml import Ppml
+from jiqun.measure.regression import Ppml, by_cluster, covariance_of
 
-__all__ = ["ERRORS", "Clustered", "Errors", "covariance", "equality", "two_sided"]
+__all__ = ["ERRORS", "Clustered", "Errors", "covariance"]
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -104,10 +103,7 @@ def covariance(
 
 def _summed(influence: Array, code: Codes, seen: NDArray[np.bool_]) -> tuple[Array, int]:
     names, at = np.unique(code[seen], return_inverse=True)
-    if len(names) < 2:
-        return np.full((len(influence), len(influence)), np.nan), len(names)
-    totals = np.stack([np.bincount(at, row[seen], len(names)) for row in influence])
-    return np.asarray(totals @ totals.T * (len(names) / (len(names) - 1))), len(names)
+    return covariance_of(by_cluster(influence[:, seen], at, len(names))), len(names)
 
 
 def _positive(matrix: Array) -> Array:
@@ -116,46 +112,3 @@ def _positive(matrix: Array) -> Array:
         return matrix
     value, vector = np.linalg.eigh(matrix)
     return np.asarray((vector * np.maximum(value, 0.0)) @ vector.T)
-
-
-def two_sided(value: float, error: float, freedom: int, level: float) -> tuple[float, float, float]:
-    """Give the interval of an estimate and its two-sided probability, by Student's t.
-
-    >>> [round(x, 4) for x in two_sided(1.0, 0.5, 1000, 0.95)]
-    [0.0188, 1.9812, 0.0458]
-    """
-    if not np.isfinite(value) or not error > 0 or freedom < 1:
-        return np.nan, np.nan, np.nan
-    reach = float(stdtrit(freedom, 0.5 + level / 2.0)) * error
-    return value - reach, value + reach, float(2.0 * stdtr(float(freedom), -abs(value / error)))
-
-
-def equality(values: Array, matrix: Array, freedom: int) -> tuple[float, float]:
-    """Test that values are all the same: Wald's statistic divided by its degrees of freedom, and its probability by F.
-
-    Parameters
-    ----------
-    values
-        Estimates, shape (n,).
-    matrix
-        Their covariance.
-    freedom
-        Degrees of freedom of the covariance.
-
-    Examples
-    --------
-    >>> statistic, p = equality(np.array([1.0, 3.0]), np.eye(2), 1000)
-    >>> round(statistic, 6), round(p, 3)
-    (2.0, 0.158)
-    """
-    known = np.isfinite(values) & (np.diag(matrix) > 0)
-    n = int(known.sum())
-    if n < 2 or freedom < 1:
-        return np.nan, np.nan
-    contrast = np.eye(n - 1, n, 1) - np.eye(n - 1, n)
-    apart = contrast @ values[known]
-    spread = contrast @ matrix[np.ix_(known, known)] @ contrast.T
-    if np.linalg.matrix_rank(spread) < n - 1:
-        return np.nan, np.nan
-    statistic = float(apart @ np.linalg.solve(spread, apart)) / (n - 1)
-    return statistic, float(fdtrc(n - 1, freedom, statistic))

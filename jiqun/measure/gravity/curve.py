@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from jiqun.cluster import Cluster, JiqunError
 from jiqun.measure.gravity.estimate import design
-from jiqun.measure.gravity.ppml import ppml
+from jiqun.measure.regression import ppml
 
 __all__ = ["gravity_curve"]
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from jiqun.cluster import Cluster, JiqunError, Words
 from jiqun.cluster.progress import Progress, silent
-from jiqun.measure.gravity.clustered import ERRORS, Clustered, Errors, covariance, equality, two_sided
+from jiqun.measure.gravity.clustered import ERRORS, Clustered, Errors, covariance
 from jiqun.measure.gravity.distances import INTERNAL, Distances, Internal, effective, given, on_the_ground, regions
 from jiqun.measure.gravity.flows import INFERRED, UNPLACED, At, By, Flows, Homes, Weighing, flows
-from jiqun.measure.gravity.ppml import Ppml, ppml
+from jiqun.measure.regression import Ppml, equality, ppml, two_sided
 from jiqun.space.periods import Grain, parse
 
 __all__ = ["TERMS", "Design", "design", "gravity"]
@@ -367,7 +367,7 @@ class _Told:
         ]
 
     def _row(self, head: dict[str, Any], name: str, value: float, error: float, spread: Clustered) -> dict[str, Any]:
-        low, high, p = two_sided(value, error, spread.freedom, self.level)
+        low, high, p = (float(v) for v in two_sided(np.array(value), np.array(error), spread.freedom, self.level))
         numbers = {"value": value, "low": low, "high": high, "p": p, "error": error if np.isfinite(value) else np.nan}
         missing = None if np.isfinite(value) else NOT_IDENTIFIED
         return head | {"term": name} | {c: _number(v) for c, v in numbers.items()} | self._note(missing)

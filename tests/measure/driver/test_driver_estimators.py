@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -20,12 +18,10 @@ from jiqun.measure.driver import (
     lambda_gain,
     matching_function,
     position,
-    regress,
     scale_elasticity,
     variety_gain,
 )
 from jiqun.measure.driver.cells import shuffled
-from jiqun.measure.driver.regression import combined
 from jiqun.measure.driver.unit_cost import cost_lines, local_scale
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -35,61 +31,6 @@ def planted(places: int, categories: int, periods: int) -> tuple[Array, Array, A
     """Codes of a whole grid."""
     axes = np.meshgrid(np.arange(places), np.arange(categories), np.arange(periods), indexing="ij")
     return tuple(a.ravel() for a in axes)  # type: ignore[return-value]
-
-
-@pytest.mark.parametrize("family", ["poisson", "linear"])
-def test_coefficients_and_clustered_errors_are_those_of_pyfixest(family: Any) -> None:
-    pf = pytest.importorskip("pyfixest")
-    rng = np.random.default_rng(4)
-    place, category, period = planted(15, 6, 12)
-    x = rng.normal(size=(len(place), 2)) + 0.05 * place[:, None]
-    mean = np.exp(0.4 * x[:, 0] - 0.2 * x[:, 1] - 1.0 + 0.1 * category)
-    y = rng.poisson(mean).astype(float) if family == "poisson" else np.log(mean) + rng.normal(size=len(x))
-    y[category == 3] *= 0.0 if family == "poisson" else 1.0  # a category without any match is separated
-    fit = regress(y, x, [place * 6 + category, category * 12 + period], place, family=family)
-    frame = pd.DataFrame({"y": y, "a": x[:, 0], "b": x[:, 1], "u": place * 6 + category, "t": category * 12 + period})
-    frame["place"] = place
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        estimate = pf.fepois if family == "poisson" else pf.feols
-        theirs = estimate("y ~ a + b | u + t", frame, vcov={"CRV1": "place"}, ssc=pf.ssc(k_adj=False))
-    np.testing.assert_allclose(fit.value, theirs.coef().to_numpy(), rtol=1e-6)
-    np.testing.assert_allclose(fit.error, theirs.se().to_numpy(), rtol=1e-5)
-
-
-def test_without_effects_least_squares_is_least_squares() -> None:
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(200, 3))
-    y = 2 + x @ [1.0, -2.0, 0.5] + rng.normal(size=200)
-    own = np.linalg.lstsq(np.column_stack([np.ones(200), x]), y, rcond=None)[0][1:]
-    np.testing.assert_allclose(regress(y, x, [], np.arange(200), family="linear").value, own, rtol=1e-8)
-
-
-def test_what_the_effects_take_up_is_not_identified_and_too_little_is_nothing() -> None:
-    rng = np.random.default_rng(0)
-    group = np.repeat(np.arange(10), 5)
-    x = np.column_stack([rng.normal(size=50), group.astype(float)])
-    fit = regress(rng.poisson(3.0, 50).astype(float), x, [group], group)
-    assert np.isfinite(fit.value[0])
-    assert np.isnan(fit.value[1])
-    assert np.isnan(fit.error[1])
-    one = regress(np.ones(50), x, [group], np.zeros(50, dtype=int))
-    assert np.isnan(one.value).all()
-    assert not one.known
-
-
-def test_a_combination_has_the_error_of_the_regression_that_contains_it() -> None:
-    rng = np.random.default_rng(2)
-    x, group = rng.normal(size=(300, 2)), np.repeat(np.arange(20), 15)
-    y = x @ [0.3, 0.6] + rng.normal(size=300)
-    fit = regress(y, x, [group], group, family="linear")
-    # β₁ x₁ + β₂ x₂ = (β₁ + β₂) x₁ + β₂ (x₂ − x₁)
-    turned = regress(y, np.column_stack([x[:, 0], x[:, 1] - x[:, 0]]), [group], group, family="linear")
-    both = combined([fit], [np.array([[1.0, 1.0]])])
-    assert (both.value[0], both.error[0]) == pytest.approx((turned.value[0], turned.error[0]))
-    nothing = combined([fit, fit], [np.array([[1.0, 0.0]]), np.array([[-1.0, 0.0]])])
-    assert nothing.value[0] == 0
-    assert np.isnan(nothing.error[0])
 
 
 EVENTS = st.lists(

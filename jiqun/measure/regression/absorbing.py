@@ -1,4 +1,4 @@
-"""Regressions with many fixed effects, by least squares or Poisson, with errors clustered and kept by cluster."""
+"""Regressions of rows on terms and any number of fixed effects, with errors clustered and kept by cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.stats import t as student
+
+from jiqun.measure.regression.inference import by_cluster, two_sided
+from jiqun.measure.regression.reweighted import Within, identified, least_squares, reweighted
 
 __all__ = ["Fit", "absorb", "combined", "regress"]
 
@@ -20,6 +22,8 @@ Family = Literal["poisson", "linear"]
 _TOLERANCE = 1e-8
 _ROUNDS = 2000
 _STEPS = 60
+_LEAST = 3e-5
+"""Share of a term that the effects must leave of it, taken out by turns: above what the turns leave undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def regress(
     names, who = np.unique(cluster, return_inverse=True)
     if len(names) < 2 or len(y) <= x.shape[1] + 1:
         return _nothing(x.shape[1], names, len(y))
-    made = _iterate(y, x, groups) if family == "poisson" else _once(y, x, groups)
+    made = _solved(y, _centred(x), _within(groups), family)
     return _clustered(made, who, names, level=level)
 
 
@@ -179,54 +183,46 @@ class _Solved:
     weight: Array
 
 
-def _once(y: Array, x: Array, groups: Sequence[Codes]) -> _Solved:
-    weight = np.ones(len(y))
-    both = absorb(np.column_stack([y, x]), groups, weight)
-    beta = _solve(both[:, 1:], both[:, 0], weight, x)
-    return _Solved(beta, both[:, 0] - both[:, 1:] @ np.nan_to_num(beta), both[:, 1:], weight)
+def _centred(x: Array) -> Array:
+    """Terms less their means, shape (terms, rows); exactly nought where a term is constant."""
+    middle = x.mean(axis=0)
+    return np.ascontiguousarray(np.where(np.ptp(x, axis=0) > 0, x - middle, 0.0).T)
 
 
-def _iterate(y: Array, x: Array, groups: Sequence[Codes]) -> _Solved:
-    """Solve by iteratively reweighted least squares."""
-    mu = (y + y.mean()) / 2.0
-    eta, deviance = np.log(mu), np.inf
-    for _ in range(_STEPS):
-        worked = eta + (y - mu) / mu
-        both = absorb(np.column_stack([worked, x]), groups, mu)
-        beta = _solve(both[:, 1:], both[:, 0], mu, x)
-        eta = np.clip(worked - (both[:, 0] - both[:, 1:] @ np.nan_to_num(beta)), -30.0, 30.0)
-        mu = np.exp(eta)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            now = 2.0 * (np.where(y > 0, y * np.log(y / mu), 0.0) - (y - mu)).sum()
-        if abs(now - deviance) <= 1e-10 * (1.0 + abs(now)):
-            return _Solved(beta, (y - mu) / mu, absorb(x, groups, mu), mu)
-        deviance = now
-    return _Solved(np.full(x.shape[1], np.nan), np.full(len(y), np.nan), np.full(x.shape, np.nan), mu)
+def _within(groups: Sequence[Codes]) -> Within:
+    return lambda weight: lambda columns: absorb(columns.T, groups, weight).T
 
 
-def _solve(terms: Array, left: Array, weight: Array, whole: Array) -> Array:
-    """Least squares of what is left, NaN for terms that the effects absorb."""
-    free = _free(terms, weight, whole)
-    beta = np.full(terms.shape[1], np.nan)
-    if free.any():
-        root = np.sqrt(weight)[:, None]
-        beta[free] = np.linalg.lstsq(terms[:, free] * root, left * root[:, 0], rcond=1e-10)[0]
-    return beta
-
-
-def _free(terms: Array, weight: Array, whole: Array) -> NDArray[np.bool_]:
-    spread = ((whole - whole.mean(axis=0)) ** 2 * weight[:, None]).sum(axis=0)
-    return np.asarray((terms**2 * weight[:, None]).sum(axis=0) > 1e-9 * np.maximum(spread, 1e-300))
+def _solved(y: Array, x: Array, within: Within, family: Family) -> _Solved:
+    """Estimate the terms that the effects and the terms before them leave something of."""
+    beta, terms = np.full(len(x), np.nan), np.zeros_like(x)
+    if family == "linear":
+        weight = np.ones(len(y))
+        inner = within(weight)(np.vstack([x, y]))
+        known = identified(inner[:-1], x, weight, least=_LEAST)
+        inner = inner[np.append(known, True)]
+        beta[known], residual = least_squares(inner, weight)
+        terms[known] = inner[:-1]
+        return _Solved(beta, residual, terms.T, weight)
+    start = y + y.mean()
+    known = identified(within(start)(x), x, start, least=_LEAST)
+    made = reweighted(y, x[known], within, most=_STEPS)
+    if made is None:
+        return _Solved(beta, np.full(len(y), np.nan), terms.T, start)
+    mean = np.exp(made.linear)
+    beta[known] = made.beta
+    terms[known] = within(mean)(x[known])
+    return _Solved(beta, (y - mean) / mean, terms.T, mean)
 
 
 def _clustered(made: _Solved, who: Codes, names: Codes, *, level: float) -> Fit:
     """Sum scores by cluster and turn them by the bread."""
     count, free = len(names), np.isfinite(made.beta)
     score = made.terms[:, free] * (made.weight * made.residual)[:, None]
-    by_cluster = np.stack([np.bincount(who, column, count) for column in score.T], axis=1) if free.any() else score[:0]
+    summed = by_cluster(score.T, who, count).T
     bread = np.linalg.pinv(made.terms[:, free].T @ (made.terms[:, free] * made.weight[:, None]))
     influence = np.full((count, len(free)), np.nan)
-    influence[:, free] = by_cluster @ bread if free.any() else np.nan
+    influence[:, free] = summed @ bread
     return _inferred(made.beta, influence, names, len(who), level)
 
 
@@ -266,10 +262,8 @@ def _inferred(value: Array, influence: Array, names: Codes, rows: int, level: fl
         return _nothing(len(value), names, rows)
     error = np.sqrt((influence**2).sum(axis=0) * count / (count - 1))
     error = np.where(error > 0, error, np.nan)
-    reach = student.ppf((1 + level) / 2, count - 1) * error
-    with np.errstate(invalid="ignore"):
-        p = 2.0 * student.sf(np.abs(value / error), count - 1)
-    return Fit(value, error, value - reach, value + reach, p, influence, names, rows)
+    low, high, p = two_sided(value, error, count - 1, level)
+    return Fit(value, error, low, high, p, influence, names, rows)
 
 
 def _nothing(terms: int, names: Codes, rows: int) -> Fit:

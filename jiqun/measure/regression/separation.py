@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from jiqun.measure.gravity.effects import effects_of, without_effects
+from jiqun.measure.regression.bipartite import effects_of, without_effects
 
 __all__ = ["separated"]
 

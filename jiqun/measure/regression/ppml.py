@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jiqun.cluster import JiqunError
-from jiqun.measure.gravity.effects import Effects, effects_of, leverage, without_effects
-from jiqun.measure.gravity.separation import separated
+from jiqun.measure.regression.bipartite import Effects, effects_of, leverage, without_effects
+from jiqun.measure.regression.reweighted import Solved, Within, identified, reweighted
+from jiqun.measure.regression.separation import separated
 
 __all__ = ["Ppml", "ppml"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+LEAST = 1e-7
+"""Share of a regressor that the effects must leave of it, taken out exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +111,32 @@ def ppml(
     effects = effects_of(mask)
     if not mask.any():
         return _nothing(flow, len(x), perfect)
-    identified = _identified(x, np.where(mask, flow + flow[mask].mean(), 0.0), effects)
-    x = x[identified]
-    linear, beta, iterations = _steps(flow, x, effects, tolerance=tolerance, most=most)
-    fitted = np.where(mask, np.exp(np.where(mask, linear, 0.0)), 0.0)
+    y, cells, within = flow[mask], x[:, mask], _within(effects)
+    start = y + y.mean()
+    known = identified(within(start)(cells), cells, start, least=LEAST)
+    made = reweighted(y, cells[known], within, tolerance=tolerance, most=most)
+    if made is None:
+        raise JiqunError(
+            f"ppml did not converge in {most} steps. Use fewer, larger places, or drop a regressor that hardly varies.",
+            f"ppml 在 {most} 步内未收敛。请使用更少、更大的地点，或去掉几乎不变的解释变量。",
+        )
+    return _told(flow, x[known], made, effects=effects, perfect=perfect, known=known)
+
+
+def _told(flow: Array, x: Array, made: Solved, *, effects: Effects, perfect: Mask, known: Mask) -> Ppml:
+    """Give the fit with what covariances need."""
+    mask = effects.mask
+    fitted = np.zeros(flow.shape)
+    fitted[mask] = np.exp(made.linear)
     inner = without_effects(fitted, effects)(x)
     information = np.einsum("kgij,gij,lgij->kl", inner, fitted, inner, optimize=True)
-    k = len(identified)
+    k = len(known)
     coefficient, bread = np.full(k, np.nan), np.full((k, k), np.nan)
-    coefficient[identified] = beta
-    bread[np.ix_(identified, identified)] = np.linalg.inv(information)
+    coefficient[known] = made.beta
+    bread[np.ix_(known, known)] = np.linalg.inv(information)
     taken = np.einsum("kgij,kl,lgij->gij", inner, np.linalg.inv(information), inner, optimize=True) * fitted
     score = np.zeros((k, *flow.shape))
-    score[identified] = inner * np.where(mask, flow - fitted, 0.0)
+    score[known] = inner * np.where(mask, flow - fitted, 0.0)
     return Ppml(
         coefficient,
         np.where(mask, fitted, np.where(perfect, 0.0, np.nan)),
@@ -128,7 +146,7 @@ def ppml(
         score,
         np.clip(leverage(fitted, effects) + taken, 0.0, 1.0),
         effects.parameters,
-        iterations,
+        made.iterations,
     )
 
 
@@ -161,59 +179,23 @@ def _with_flow(flow: Array, mask: Mask) -> tuple[Mask, Mask]:
         kept = left
 
 
-def _identified(x: Array, weight: Array, effects: Effects) -> Mask:
-    """Say which regressors neither the effects nor those before them explain."""
-    found = np.zeros(len(x), dtype=bool)
-    root = np.sqrt(weight)
-    inner = (without_effects(weight, effects)(x) * root).reshape(len(x), -1)
-    plain = np.linalg.norm((x * root).reshape(len(x), -1), axis=1)
-    basis = np.zeros((0, inner.shape[1]))
-    for position, row in enumerate(inner):
-        rest = row - basis.T @ (basis @ row)
-        size = np.linalg.norm(rest)
-        if plain[position] > 0 and size > 1e-7 * plain[position]:
-            found[position] = True
-            basis = np.vstack([basis, rest / size])
-    return found
+def _within(effects: Effects) -> Within:
+    """Take effects out of the cells in use, given one after the other."""
+    shape, at = effects.mask.shape, np.flatnonzero(effects.mask)
+    size = effects.mask.size
 
+    def spread(columns: Array) -> Array:
+        if len(at) == size:
+            return columns.reshape(-1, *shape)
+        whole = np.zeros((len(columns), size))
+        whole[:, at] = columns
+        return whole.reshape(-1, *shape)
 
-def _steps(flow: Array, x: Array, effects: Effects, *, tolerance: float, most: int) -> tuple[Array, Array, int]:
-    """Reweighted least squares until the deviance no longer falls; a step that raises it is halved."""
-    mask = effects.mask
-    total = float(flow[mask].sum())
-    start = np.where(mask, (flow + flow[mask].mean()) / 2.0, 1.0)
-    linear, beta = np.log(start), np.zeros(len(x))
-    before = np.inf
-    calm = 0
-    for iteration in range(1, most + 1):
-        mean = np.where(mask, np.exp(linear), 0.0)
-        working = np.where(mask, linear + (flow - mean) / np.where(mask, mean, 1.0), 0.0)
-        inner = without_effects(mean, effects)(np.concatenate([x, working[None]]))
-        weighted = inner[:-1] * mean
-        information = np.einsum("kgij,lgij->kl", weighted, inner[:-1], optimize=True)
-        beta = np.linalg.solve(information, np.einsum("kgij,gij->k", weighted, inner[-1], optimize=True))
-        aimed = np.where(mask, working - (inner[-1] - np.einsum("k,kgij->gij", beta, inner[:-1])), 0.0)
-        step = 1.0
-        deviance = _deviance(flow, aimed, mask)
-        while iteration > 1 and not deviance <= before * (1.0 + 1e-9) + 1e-12 * total and step > 1e-4:
-            step /= 2.0
-            deviance = _deviance(flow, linear + step * (aimed - linear), mask)
-        linear = linear + step * (aimed - linear)
-        calm = calm + 1 if abs(before - deviance) <= tolerance * max(deviance, 1e-6 * total) else 0
-        if calm == 2:
-            return linear, beta, iteration
-        before = deviance
-    raise JiqunError(
-        f"ppml did not converge in {most} steps. Use fewer, larger places, or drop a regressor that hardly varies.",
-        f"ppml 在 {most} 步内未收敛。请使用更少、更大的地点，或去掉几乎不变的解释变量。",
-    )
+    def of(weight: Array) -> Callable[[Array], Array]:
+        take = without_effects(spread(weight[None])[0], effects)
+        return lambda columns: np.take(take(spread(columns)).reshape(-1, size), at, axis=1)
 
-
-def _deviance(flow: Array, linear: Array, mask: Mask) -> float:
-    y, eta = flow[mask], np.minimum(linear[mask], 700.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.where(y > 0, y * (np.log(y) - eta), 0.0) - (y - np.exp(eta))
-    return float(2.0 * parts.sum())
+    return of
 
 
 def _nothing(flow: Array, k: int, perfect: Mask) -> Ppml:
