@@ -23,6 +23,9 @@ from jiqun.space import actors, industry_names, place_names
 __all__ = ["core"]
 
 SHOWN = 100
+"""Actors drawn: half the deepest, half those most between others."""
+LISTED = (15, 10)
+"""Of these two kinds, how many have a bar."""
 PERMUTATIONS = 199
 _TITLES: dict[str, tuple[Words, str]] = {
     "id": (Words("Identifier", "编号"), "string"),
@@ -84,7 +87,10 @@ def core(asked: Asked) -> Drawn:
         en=f"The deepest core has {many.en} actors, each with {deepest} partners or more in it.",
         zh=f"最深核心有 {many.zh} 个主体，每个在核心内至少有 {deepest} 个伙伴。",
     )
-    return Drawn(numbers, [_table(asked, rows, between.exact, between.starts)], _graph(asked, shown, rows), takeaway)
+    deep, broad = LISTED
+    listed = [k for k in (*range(deep), *range(SHOWN // 2, SHOWN // 2 + broad)) if k < len(shown)]
+    bars = {name: [values[k] for k in listed] for name, values in rows.items()}
+    return Drawn(numbers, [_table(asked, bars, between.exact, between.starts)], _graph(asked, shown, rows), takeaway)
 
 
 def _known(asked: Asked, shown: Codes) -> Columnar:
