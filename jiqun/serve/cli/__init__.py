@@ -25,6 +25,7 @@ COMMANDS = (
     "network",
     "platform",
     "driver",
+    "match",
     "diagnose",
     "tables",
     "serve",
