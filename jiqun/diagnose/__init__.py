@@ -1,6 +1,7 @@
-"""Diagnosis: the mode of a cluster, from its tables, with evidence, confidence and advice."""
+"""Diagnosis: the mode and kind of a cluster, from its tables, with evidence, confidence and advice."""
 
 from jiqun.diagnose.diagnosis import Diagnosis, Evidence, as_record
+from jiqun.diagnose.kind_rule import digital_first, kind, native_at_core
 from jiqun.diagnose.mode_lines import Sold, sold
 from jiqun.diagnose.mode_rule import mode, path_agreement
 from jiqun.diagnose.mode_shares import Lines, ModeShares, attributed, claims, contested, mode_shares
@@ -19,8 +20,11 @@ __all__ = [
     "claims",
     "contested",
     "diagnose",
+    "digital_first",
+    "kind",
     "mode",
     "mode_shares",
+    "native_at_core",
     "path_agreement",
     "sold",
 ]

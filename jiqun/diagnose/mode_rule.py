@@ -20,7 +20,7 @@ __all__ = ["MODE_WORDS", "PATHS", "SURE", "mode", "path_agreement"]
 Array = NDArray[np.float64]
 By = Literal["period", "place", "category"]
 
-SURE = 0.8
+SURE = 0.95
 """Chance of being right below which a label is not given."""
 FEW = 30
 """Customers below which no mode is diagnosed."""
@@ -78,7 +78,7 @@ def mode(
     -------
     Diagnosis
         Label of the mode with the largest share; ``undetermined`` where the lead is within the noise (confidence below
-        0.8), or fewer than 30 customers are seen. Confidence is the chance that the largest share is the largest, from
+        0.95), or fewer than 30 customers are seen. Confidence is the chance that the largest share is the largest, from
         leaving out customers.
 
     Raises

@@ -8,12 +8,15 @@ from typing import Any
 
 from jiqun.cluster import Cluster, MissingColumn, MissingTable, UnknownName, Words
 from jiqun.diagnose.diagnosis import NOT_COMPUTABLE, Diagnosis
+from jiqun.diagnose.kind_rule import kind
 from jiqun.diagnose.mode_rule import mode
 
 __all__ = ["RULES", "TITLES", "diagnose"]
 
-RULES: Mapping[str, Callable[..., Diagnosis]] = MappingProxyType({"mode": mode})
-TITLES: Mapping[str, Words] = MappingProxyType({"mode": Words("Mode of agglomeration", "集聚模式")})
+RULES: Mapping[str, Callable[..., Diagnosis]] = MappingProxyType({"mode": mode, "kind": kind})
+TITLES: Mapping[str, Words] = MappingProxyType(
+    {"mode": Words("Mode of agglomeration", "集聚模式"), "kind": Words("Kind of cluster", "集群类型")}
+)
 
 
 def diagnose(cluster: Cluster, what: str = "mode", **parameters: Any) -> Diagnosis:

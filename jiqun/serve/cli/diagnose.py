@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_RULES = ("mode",)
+_RULES = ("mode", "kind")
 
 
 @click.command(
