@@ -45,7 +45,7 @@ def test_adoption_has_the_published_equilibria_and_folds() -> None:
 
 
 @given(st.floats(4.2, 12.0))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_there_are_three_equilibria_between_the_folds_and_one_outside(b: float) -> None:
     low, high = adoption.folds(b) or (0.0, 0.0)
     inside = adoption.equilibria((low + high) / 2, b, (low + high) / 2, b)

@@ -98,10 +98,9 @@ def test_subsidies_of_the_retail_platform_add_up_to_the_receipts(retail: Cluster
     assert share["value"].is_between(0.1, 0.2).all()
 
 
-def market(seed: int = 0, **columns: Any) -> Cluster:
+def market(seed: int = 0, n: int = 24_000, **columns: Any) -> Cluster:
     """A platform of random purchases, eight to a basket, in a year of weeks."""
     rng = np.random.default_rng(seed)
-    n = 24_000
     basket = np.repeat(np.arange(n // 8), 8)
     day, place, buyer = rng.integers(0, 364, n // 8), rng.integers(0, 22, n // 8), rng.integers(0, 300, n // 8)
     frame = pl.DataFrame(
@@ -118,7 +117,7 @@ def market(seed: int = 0, **columns: Any) -> Cluster:
 
 
 def test_the_same_seed_gives_the_same_profile_whatever_the_order_of_rows() -> None:
-    whole = market(amount=pl.lit(2.0), quantity=pl.lit(1.0))
+    whole = market(amount=pl.lit(2.0), quantity=pl.lit(1.0), n=8_000)
     mixed = Cluster.from_tables(interactions=whole.polars("interactions").sample(fraction=1.0, shuffle=True, seed=3))
     one, other = (driver_profile(c, replicates=19, placebos=1) for c in (whole, mixed))
     for name in ("value", "low", "high"):

@@ -177,7 +177,7 @@ def test_a_world_of_pairs_is_decomposable_and_one_of_triples_with_the_same_pairs
 
 
 def test_a_world_of_pairs_is_refused_no_more_often_than_the_level_says() -> None:
-    found = [decomposability(*in_pairs(12, 70, seed), draws=19, rng=seed).p for seed in range(20)]
+    found = [decomposability(*in_pairs(12, 40, seed), draws=19, rng=seed).p for seed in range(20)]
     assert sum(p <= 0.05 for p in found) <= binom.ppf(0.999, 20, 0.05)
 
 
