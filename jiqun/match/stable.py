@@ -86,10 +86,12 @@ def blocking_pairs(
 
     Parameters
     ----------
-    candidates, accepts, capacity, outside, reserve
+    candidates, accepts, capacity
         As in :func:`stable_matching`.
     matched
         Supplier of each need, -1 for none, shape (needs,).
+    outside, reserve
+        As in :func:`stable_matching`.
 
     Returns
     -------

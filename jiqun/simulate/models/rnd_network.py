@@ -113,10 +113,12 @@ def best_responses(
 
     Parameters
     ----------
-    network, decay
+    network
         As in :func:`effort`.
     effort_now
         Shape (firms,).
+    decay
+        φ.
     order
         Rows in the order in which they answer; None: all at once.
 
