@@ -278,7 +278,15 @@ def test_the_desk_reads_back_as_canonical_tables(desk: Desk) -> None:
 def test_a_cluster_with_its_desk_is_a_cluster(tmp_path: Path) -> None:
     base = Cluster.from_tables(
         actors=pl.DataFrame({"actor_id": ["b1", "f1"]}),
-        needs=pl.DataFrame({"need_id": ["N1"], "actor_id": ["b1"], "text": ["lids"], "category": ["C1"]}),
+        needs=pl.DataFrame(
+            {
+                "need_id": ["N1"],
+                "actor_id": ["b1"],
+                "text": ["lids"],
+                "category": ["C1"],
+                "deadline": [date(2026, 4, 30)],
+            }
+        ),
         interactions=pl.DataFrame({"source": ["b1"], "target": ["f1"], "kind": ["order"]}),
     )
     base.path = str(tmp_path)
@@ -294,6 +302,9 @@ def test_a_cluster_with_its_desk_is_a_cluster(tmp_path: Path) -> None:
     assert both.store.data_hash != before.store.data_hash
     with pytest.raises(Conflict, match="taken"):
         add(desk, "needs", {"actor_id": "b", "text": "x"}, key="N1")
+    machine(desk)
+    with pytest.raises(JiqunError, match="after the deadline 2026-04-30"):
+        book(desk, "m", *HOURS[0][:2], 1, actor_id="b1", need_id="N1")
     with pytest.raises(Conflict, match="came with the data"):
         change(desk, "needs", "N1", {"quantity": 3})
 

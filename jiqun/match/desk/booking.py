@@ -10,7 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from jiqun.cluster import JiqunError, UnknownName
-from jiqun.match.desk.decisions import seeker_of
+from jiqun.match.desk.decisions import deadline_of
 from jiqun.match.desk.stated import amount, moment, name
 from jiqun.match.desk.store import Absent, Conflict, Desk, reading, stamp, writing
 
@@ -346,16 +346,13 @@ def _take(db: sqlite3.Connection, factor_id: str, begin: str, end: str, parts: i
 
 
 def _in_time(desk: Desk, db: sqlite3.Connection, need_id: str, end: str) -> None:
-    seeker_of(desk, db, need_id)
-    row = db.execute(
-        "SELECT body ->> '$.deadline' AS deadline FROM present WHERE kind = 'needs' AND id = ?", (need_id,)
-    ).fetchone()
+    deadline = deadline_of(desk, db, need_id)
     # The day of the deadline is still in time, to its last moment.
-    if row is not None and row["deadline"] is not None and end > f"{row['deadline']}T24:00:00Z":
+    if deadline is not None and end > f"{deadline}T24:00:00Z":
         raise JiqunError(
-            f"The booking ends at {end}, after the deadline {row['deadline']} of need {need_id!r}. Choose earlier "
+            f"The booking ends at {end}, after the deadline {deadline} of need {need_id!r}. Choose earlier "
             "slots, or move the deadline.",
-            f"预订于 {end} 结束，晚于需求 {need_id!r} 的截止日期 {row['deadline']}。请选择更早的时段，或调整截止日期。",
+            f"预订于 {end} 结束，晚于需求 {need_id!r} 的截止日期 {deadline}。请选择更早的时段，或调整截止日期。",
         )
 
 

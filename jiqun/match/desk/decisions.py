@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from jiqun.match.desk.stated import amount as number_of
 from jiqun.match.desk.stated import name
 from jiqun.match.desk.store import Absent, Conflict, Desk, reading, stamp, writing
 
-__all__ = ["DECISIONS", "MATCHED_BY", "Decision", "decide", "decisions", "seeker_of"]
+__all__ = ["DECISIONS", "MATCHED_BY", "Decision", "deadline_of", "decide", "decisions", "seeker_of"]
 
 DECISIONS = ("accept", "reject", "deal")
 MATCHED_BY = ("market", "ai", "planner")
@@ -153,26 +154,32 @@ def decisions(desk: Desk, *, need_id: str | None = None) -> pl.DataFrame:
 
 
 def seeker_of(desk: Desk, db: Any, need_id: str) -> tuple[str, str | None]:
-    """Give whose need it is and its category, from the desk or the cluster.
+    """Give whose need it is and its category; see :func:`deadline_of`."""
+    found = _need(desk, db, need_id)
+    return str(found["actor_id"]), found.get("category")
+
+
+def deadline_of(desk: Desk, db: Any, need_id: str) -> str | None:
+    """Give the deadline of a need, from the desk or the cluster, as year-month-day.
 
     Raises
     ------
     Absent
         If neither has such a need, or it was removed.
     """
-    row = db.execute(
-        "SELECT body ->> '$.actor_id' AS seeker, body ->> '$.category' AS category, body IS NULL AS removed "
-        "FROM present WHERE kind = 'needs' AND id = ?",
-        (need_id,),
-    ).fetchone()
-    if row is not None and not row["removed"]:
-        return row["seeker"], row["category"]
+    deadline = _need(desk, db, need_id).get("deadline")
+    return None if deadline is None else str(deadline)[:10]
+
+
+def _need(desk: Desk, db: Any, need_id: str) -> dict[str, Any]:
+    row = db.execute("SELECT body FROM present WHERE kind = 'needs' AND id = ?", (need_id,)).fetchone()
+    if row is not None and row["body"] is not None:
+        return dict(json.loads(row["body"]))
     if row is None and desk.cluster is not None and desk.cluster.has("needs"):
-        columns = [c for c in ("actor_id", "category") if c in desk.cluster.columns("needs")]
-        same = desk.cluster.scan("needs").filter(nw.col("need_id") == need_id).select(*columns).head(1)
-        found = same.collect("polars").to_polars()
-        if found.height:
-            return str(found["actor_id"][0]), found["category"][0] if "category" in columns else None
+        same = desk.cluster.scan("needs").filter(nw.col("need_id") == need_id).head(1)
+        found = same.collect("polars").to_polars().to_dicts()
+        if found:
+            return dict(found[0])
     raise Absent("need_id", need_id)
 
 
