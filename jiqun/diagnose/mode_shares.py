@@ -35,7 +35,7 @@ MODES = (*CLAIMS, "symbiotic")
 CELLS = (*MODES, "unrelated_homogeneous")
 """The parts that add up to 1: the four modes, and the blank cell of unrelated actors and homogeneous demand."""
 PARTS = 10
-BLOCK = 16_384
+BLOCK = 2_048
 PRIOR = 20.0
 """Pairs of things at free choice that are added to those seen, so that few pairs prove nothing."""
 
