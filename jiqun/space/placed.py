@@ -79,7 +79,7 @@ def digital_space(
         Of the communities: more of them the larger it is.
     seeds
         Partitions made and compared, see :func:`~jiqun.space.communities.communities_of`. None: five, and three from
-        five million links on, where they differ less and each takes longer; how many it were is in the result.
+        five million links on, to save time; how many it were, and how far they agree, is in the result.
     rng
         First seed of the communities, and that of the coordinates.
     progress
