@@ -360,7 +360,7 @@ def test_ellison_and_glaesers_index_measures_what_churn_has_made(gamma: float) -
             frames.append(pl.DataFrame({"place_id": state["place"], "industry_id": [f"i{industry}"] * 150}))
         # A large even industry holds the shares of all at one over the number of places.
         even = pl.DataFrame(
-            {"place_id": np.repeat(np.arange(places, dtype=np.int32), 8000), "industry_id": ["even"] * places * 8000}
+            {"place_id": np.repeat(np.arange(places, dtype=np.int32), 2000), "industry_id": ["even"] * places * 2000}
         )
         plants = pl.concat([*frames, even]).with_columns(
             pl.col("place_id").cast(pl.String), size=pl.lit(1.0), actor_id=pl.int_range(pl.len()).cast(pl.String)
