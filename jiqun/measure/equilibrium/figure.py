@@ -48,12 +48,13 @@ def technology_moves(net: NetEffect, *, technology: float, dispersion: float = 0
     Returns
     -------
     list of Point
-        E1, E2, E3, E4; the net effects satisfy E2 < E1 = E3 < E4, whatever the parameters: technology never harms.
+        E1, E2, E3, E4; the net effects satisfy E2 < E1 = E3 < E4 wherever E3 exists: technology never harms.
 
     Raises
     ------
     JiqunError
-        If there is no congestion or the share is not between 0 and 1.
+        If there is no congestion or the share is not between 0 and 1; or if no technology makes up for the
+        agglomeration that is lost, which happens where the two are complements (ρ < 0).
 
     Examples
     --------
@@ -76,6 +77,13 @@ def technology_moves(net: NetEffect, *, technology: float, dispersion: float = 0
     less = (1 - dispersion) * more
     level = float(net.value(more, technology))
     better = technology_for(net, less, level)
+    if np.isnan(better):
+        raise JiqunError(
+            f"technology_moves: no technology makes up for the loss of {dispersion:.0%} of agglomeration; with an "
+            f"elasticity of substitution of {net.elasticity:.2f} the two are complements. E3 and E4 do not exist.",
+            f"technology_moves：没有技术水平能弥补 {dispersion:.0%} 的集聚损失；"
+            f"替代弹性为 {net.elasticity:.2f}，二者互补，E3 与 E4 不存在。",
+        )
     places = {"E1": (more, technology), "E2": (less, technology), "E3": (less, better), "E4": (more, better)}
     return [Point(name, a, t, float(net.value(a, t))) for name, (a, t) in places.items()]
 
