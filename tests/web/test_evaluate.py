@@ -189,6 +189,7 @@ def test_the_slider_of_periods_moves_by_key_and_plays(shown):
 
 def test_the_rows_of_every_transition_matrix_add_up_to_one(shown):
     page = shown.open(ask="moves")
+    page.get_by_test_id("chain").locator("tbody tr [data-p]").first.wait_for()
     rows = (
         page.get_by_test_id("chain")
         .locator("tbody tr")
