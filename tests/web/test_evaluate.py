@@ -221,7 +221,7 @@ def test_clusters_are_named_by_three_methods_side_by_side(shown, served):
     page = shown.page
     page.evaluate("() => { location.hash = '/clusters/both/evaluate?ask=clusters&i.threshold=1.1'; }")
     table = page.get_by_test_id("identified")
-    table.wait_for()
+    table.locator("tbody tr").first.wait_for()
     industry = served.ask("clusters/both/filters")["industries"][0]["id"]
     found = served.ask(f"clusters/both/evaluate/identify?industry={industry}&threshold=1.1")["places"]["rows"]
     read = "all => all.map(row => [row.dataset.place, row.querySelectorAll('.ev-mark-yes').length])"
